@@ -1,0 +1,231 @@
+"""The command ``budget``: what a budget was on a day, and the decisions that made it so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from styrledger.amounts import Amount
+from styrledger.cli import show
+from styrledger.cli.options import asked, basis_options, print_json, unit_of_money_option
+from styrledger.codec import write_entry
+from styrledger.events.base import Kind
+from styrledger.history import Pending
+from styrledger.projections.base import Step, described, money
+from styrledger.projections.budgets import Budget, total
+from styrledger.view import View
+
+NO = 1
+
+
+@click.command()
+@click.argument("unit", required=False)
+@click.option("--year", type=int, required=True, help="The budget year.")
+@click.option(
+    "--kind",
+    type=click.Choice(["operating", "investment"]),
+    default="operating",
+    show_default=True,
+    help="Driftbudget or investeringsbudget.",
+)
+@click.option("--line", metavar="PATH", help="Only this line, with the decisions that made it.")
+@click.option("--trail", is_flag=True, help="Also the decisions that make up each total.")
+@basis_options
+@unit_of_money_option
+@click.pass_context
+def budget(
+    ctx: click.Context,
+    unit: str | None,
+    year: int,
+    kind: Kind,
+    line: str | None,
+    path: str,
+    on: str | None,
+    known: str | None,
+    money_unit: str,
+    *,
+    trail: bool,
+    void_annulled: bool,
+    as_json: bool,
+) -> None:
+    """Show the budget of UNIT, or of every unit, for a year.
+
+    Exit code 1 where there was none on that day.
+    """
+    with asked(path, on, known, void_annulled=void_annulled) as view:
+        found = _found(view, unit, year, kind)
+        pending = view.pending(year, kind, unit)
+        planned = _planned(view, unit, year, kind)
+    if as_json:
+        print_json(_answer(view, found, planned, pending))
+    else:
+        printer = _Printer(money_unit)
+        click.echo(f"{kind} budget {year}, {show.basis(view.basis)}\n")
+        if line is not None:
+            found = printer.only_line(found, line)
+        elif unit is None:
+            printer.summary(found)
+        for one in found if line is None and (unit is not None or trail) else ():
+            printer.whole(one, trail=trail)
+        printer.planned(planned)
+        printer.pending(pending)
+    if not found:
+        if not as_json:
+            click.echo(_none_found(unit, year, kind, view), err=True)
+        ctx.exit(NO)
+
+
+def _found(view: View, unit: str | None, year: int, kind: Kind) -> Sequence[Budget]:
+    if unit is None:
+        return view.budgets(year, kind)
+    one = view.budget(unit, year, kind)
+    return [one] if one.is_something else []
+
+
+def _planned(view: View, unit: str | None, year: int, kind: Kind) -> Sequence[Budget]:
+    return [one for one in view.planned(year, kind) if unit in {None, one.unit}]
+
+
+def _answer(
+    view: View, found: Sequence[Budget], planned: Iterable[Budget], pending: Iterable[Pending]
+) -> dict[str, Any]:
+    return {
+        "basis": view.basis.as_dict(),
+        "budgets": [one.as_dict() for one in found],
+        "total": money(total([one.amount for one in found])),
+        "planned": [
+            {"unit": one.unit, "year": one.year, "kind": one.kind, **one.planned.as_dict()}
+            for one in planned
+            if one.planned is not None
+        ],
+        "pending": [
+            {
+                **described(one.fact),
+                "stage": one.fact.entry.stage,
+                "condition": one.fact.entry.condition,
+                "note": one.fact.entry.note,
+                "entry": write_entry(one.fact.entry),
+            }
+            for one in pending
+        ],
+    }
+
+
+def _none_found(unit: str | None, year: int, kind: str, view: View) -> str:
+    whose = "no unit" if unit is None else unit
+    had = "has" if unit is None else "has no"
+    return f"{whose} {had} {kind} budget {year} on {view.basis.on}, as known then"
+
+
+class _Printer:
+    """Prints budgets as tables, all amounts in one unit."""
+
+    def __init__(self, money_unit: str) -> None:
+        self._unit = money_unit
+
+    def summary(self, found: Iterable[Budget]) -> None:
+        """Print a line a unit, and the total."""
+        budgets = list(found)
+        if not budgets:
+            return
+        rows = [[one.unit, *self._figures(one)] for one in budgets]
+        if len(budgets) > 1:
+            rows.append(["Total", self._number(total([one.amount for one in budgets])), "", ""])
+        self._table("unit", rows)
+        click.echo()
+
+    def whole(self, one: Budget, *, trail: bool) -> None:
+        """Print one budget with its lines and earmarks, and with ``trail`` its decisions."""
+        rows = [[one.unit, *self._figures(one)]]
+        for line in one.lines:
+            depth = line.line.count("/") + 1
+            rows.append(["  " * depth + line.line.rpartition("/")[2], *self._figures(line)])
+        if one.lines and one.undistributed is not None:
+            rows.append(["  (undistributed)", self._number(one.undistributed), "", ""])
+        self._table("unit and line", rows)
+        click.echo()
+        if one.earmarks:
+            show.title("Earmarked, inside the budget")
+            self._table("purpose", [self._earmark(one) for one in one.earmarks], deviation=False)
+            click.echo()
+        if trail:
+            show.title(f"Decisions behind {one.unit}")
+            self._steps(one.trail)
+
+    def only_line(self, found: Iterable[Budget], path: str) -> Sequence[Budget]:
+        """Print one line of each budget that has it, with its steps; return those budgets."""
+        having = [(one, line) for one in found if (line := one.line(path)) is not None]
+        for one, line in having:
+            self._table("unit and line", [[f"{one.unit}/{path}", *self._figures(line)]])
+            click.echo()
+            show.title(f"Decisions behind {one.unit}/{path}")
+            self._steps(line.trail)
+        return [one for one, _ in having]
+
+    def planned(self, planned: Iterable[Budget]) -> None:
+        """Print plans, which are not budgets."""
+        rows = [
+            [one.unit, self._number(plan.amount), show.decision(plan.fact.entry)]
+            for one in planned
+            if (plan := one.planned) is not None
+        ]
+        if rows:
+            show.title("Planned, not a budget")
+            show.table(["unit", self._unit, "decision"], rows, right=[self._unit])
+            click.echo()
+
+    def pending(self, pending: Iterable[Pending]) -> None:
+        """Print what is proposed or conditional, which does not count."""
+        rows = [
+            [
+                show.position(one.fact),
+                entry.stage,
+                entry.event.type,
+                self._amount_of(entry.event),
+                show.decision(entry),
+                show.effective(entry),
+                entry.condition or show.note(entry),
+            ]
+            for one in pending
+            for entry in [one.fact.entry]
+        ]
+        if rows:
+            show.title("Pending, not counted")
+            headers = ["entry", "stage", "type", self._unit, "decision", "effective", "note"]
+            show.table(headers, rows, right=["entry", self._unit])
+            click.echo()
+
+    def _amount_of(self, event: object) -> str:
+        amount = getattr(event, "amount", None)
+        return self._number(amount if isinstance(amount, Amount) else None)
+
+    def _figures(self, one: Any) -> list[str]:
+        return [self._number(figure) for figure in (one.amount, one.outcome, one.deviation)]
+
+    def _earmark(self, one: Any) -> list[str]:
+        return [one.purpose, self._number(one.amount), self._number(one.outcome)]
+
+    def _table(self, first: str, rows: Iterable[Sequence[str]], *, deviation: bool = True) -> None:
+        figures = [f"budget {self._unit}", "outcome", "deviation"][: 3 if deviation else 2]
+        show.table([first, *figures], rows, right=figures)
+
+    def _steps(self, steps: Iterable[Step]) -> None:
+        headers = ["entry", "effective", "decision", "change", f"balance {self._unit}", "note"]
+        rows = [
+            [
+                show.position(step.fact),
+                show.effective(step.fact.entry),
+                show.decision(step.fact.entry),
+                self._number(step.change),
+                self._number(step.balance),
+                show.note(step.fact.entry),
+            ]
+            for step in steps
+        ]
+        show.table(headers, rows, right=["entry", "change", f"balance {self._unit}"])
+        click.echo()
+
+    def _number(self, amount: Amount | None) -> str:
+        return show.number(amount, self._unit)

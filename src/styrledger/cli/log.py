@@ -1,0 +1,127 @@
+"""The commands ``log`` and ``trail``: what was recorded, in the order of recording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from styrledger.cli import show
+from styrledger.cli.options import json_option, known_option, ledger_option, opened, print_json
+from styrledger.errors import UnknownName
+from styrledger.events.corrections import Amendment, EntryCorrected
+from styrledger.events.entry import Entry, Recorded
+from styrledger.trail import Trailed, recorded_dict
+
+NO = 1
+
+
+@click.command()
+@click.option("--type", "event_type", metavar="T", help="An event type, or a family: budget.")
+@click.option("--body", metavar="B", help="The body that decided.")
+@click.option("--unit", metavar="U", help="A unit that the entry is about.")
+@click.option("--from", "since", metavar="D", help="Effective on this day or later.")
+@click.option("--to", "until", metavar="D", help="Effective on this day or earlier.")
+@click.option("--text", metavar="WORDS", help="Entries that hold words starting with these.")
+@known_option
+@ledger_option
+@json_option
+@click.pass_context
+def log(
+    ctx: click.Context,
+    event_type: str | None,
+    body: str | None,
+    unit: str | None,
+    since: str | None,
+    until: str | None,
+    text: str | None,
+    known: str | None,
+    path: str,
+    *,
+    as_json: bool,
+) -> None:
+    """List the entries of the log that meet every filter. Exit code 1 where none does."""
+    with opened(path) as ledger:
+        view = ledger.as_of(known=known)
+        entries = list(
+            ledger.history(
+                type=event_type,
+                body=body,
+                unit=unit,
+                since=since,
+                until=until,
+                text=text,
+                known=known,
+            )
+        )
+    if as_json:
+        shown = [recorded_dict(recorded) for recorded in entries]
+        print_json({"basis": view.basis.as_dict(), "entries": shown})
+    else:
+        headers = ["entry", "recorded", "type", "decision", "effective", "stage", "what"]
+        show.table(headers, [_row(recorded) for recorded in entries], right=["entry"])
+    if not entries:
+        ctx.exit(NO)
+
+
+@click.command()
+@click.argument("subject")
+@known_option
+@ledger_option
+@json_option
+@click.pass_context
+def trail(ctx: click.Context, subject: str, known: str | None, path: str, *, as_json: bool) -> None:
+    """Tell all that was ever recorded about SUBJECT: by whom, when, and what replaced it.
+
+    A subject is written budget/KS/2020/operating, unit/KS, mandate/M1 or
+    decision/KF 2020-02-10 § 9. Exit code 1 where nothing was recorded about it.
+    """
+    with opened(path) as ledger:
+        view = ledger.as_of(known=known)
+        try:
+            steps = ledger.trail(subject, known=known)
+        except UnknownName as unknown:
+            click.echo(str(unknown), err=True)
+            ctx.exit(NO)
+    if as_json:
+        shown = [step.as_dict() for step in steps]
+        print_json({"basis": view.basis.as_dict(), "subject": subject, "trail": shown})
+    else:
+        _print_trail(steps)
+
+
+def _print_trail(steps: Iterable[Trailed]) -> None:
+    rows = [[*_row(step.recorded), step.recorded.by or "", _fate(step)] for step in steps]
+    headers = ["entry", "recorded", "type", "decision", "effective", "stage", "what", "by", "fate"]
+    show.table(headers, rows, right=["entry"])
+
+
+def _row(recorded: Recorded) -> list[str]:
+    entry = recorded.entry
+    return [
+        f"#{recorded.position}",
+        show.moment(recorded.recorded_at),
+        entry.event.type,
+        show.decision(entry),
+        show.effective(entry),
+        entry.stage,
+        _what(entry),
+    ]
+
+
+def _what(entry: Entry) -> str:
+    event = entry.event
+    if isinstance(event, EntryCorrected):
+        return f"{event.target} → {_what(event.replacement)} ({event.reason})"
+    if isinstance(event, Amendment):
+        return f"{event.target} ({event.reason})"
+    parts = [show.what(event)]
+    if entry.note:
+        parts.append(f"({show.note(entry)})")
+    return " ".join(parts)
+
+
+def _fate(step: Trailed) -> str:
+    if step.replaced_by is not None:
+        return f"replaced by #{step.replaced_by}"
+    return "withdrawn" if step.withdrawn else "stands"

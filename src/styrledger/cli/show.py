@@ -1,0 +1,102 @@
+"""Tables for people: amounts in one unit and right-aligned, dates and amounts the Swedish way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+import click
+from tabulate import tabulate
+
+from styrledger.amounts import Amount
+from styrledger.basis import Basis
+from styrledger.events.base import Event
+from styrledger.events.budgets import Place
+from styrledger.events.entry import Entry
+from styrledger.history import Fact
+from styrledger.times import STOCKHOLM
+
+NOTHING = "–"
+"""Printed where a value is unknown, which is not zero."""
+
+WIDEST_NOTE = 60
+
+
+def title(text: str) -> None:
+    """Print a heading, bold on a terminal."""
+    click.echo(click.style(text, bold=True))
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """Print a table whose columns named in ``right`` are right-aligned."""
+    align = ["right" if header in right else "left" for header in headers]
+    click.echo(
+        tabulate(
+            [list(row) for row in rows],
+            headers=list(headers),
+            tablefmt="simple",
+            colalign=align,
+            disable_numparse=True,
+        )
+    )
+
+
+def number(amount: Amount | None, unit: str) -> str:
+    """Return an amount as a bare number in a unit, a dash where it is unknown."""
+    return NOTHING if amount is None else format(amount, unit)
+
+
+def basis(given: Basis) -> str:
+    """Return the two dates of an answer in words."""
+    if given.recorded_at is None:
+        known = f"#{given.position}"
+    else:
+        known = f"#{given.position} ({moment(given.recorded_at)})"
+    void = ", annulled decisions void" if given.void_annulled else ""
+    return f"on {given.on.isoformat()}, known {known}{void}"
+
+
+def position(fact: Fact) -> str:
+    """Return where a fact is recorded, and which entry it corrects."""
+    return f"#{fact.position}" + ("" if fact.slot == fact.position else f" for #{fact.slot}")
+
+
+def effective(entry: Entry) -> str:
+    """Return from when an entry counts, marked where its source does not say the day."""
+    date = entry.counts_from
+    if date is None:
+        return NOTHING
+    return str(date) if date.is_exact else f"{date} (imprecise)"
+
+
+def decision(entry: Entry) -> str:
+    """Return the decision that an entry rests on."""
+    return NOTHING if entry.decision is None else str(entry.decision)
+
+
+def note(entry: Entry) -> str:
+    """Return an entry's note on one short line."""
+    text = " ".join((entry.note or "").split())
+    return text if len(text) <= WIDEST_NOTE else text[: WIDEST_NOTE - 1] + "…"
+
+
+def moment(instant: datetime) -> str:
+    """Return an instant in Swedish time, to the second."""
+    return f"{instant.astimezone(STOCKHOLM):%Y-%m-%d %H:%M:%S}"
+
+
+def what(event: Event) -> str:
+    """Return what an event says, its values in the order of its fields."""
+    return " ".join(_value(value) for value in _values(event) if value is not None)
+
+
+def _values(event: Event) -> Iterable[Any]:
+    return (getattr(event, field.name) for field in attrs.fields(type(event)))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Place):
+        return value.unit if value.line is None else f"{value.unit}/{value.line}"
+    return str(value)

@@ -1,0 +1,206 @@
+"""The record form: how entries are written in record files, and read back with every fault.
+
+One flat object an entry: the event's own fields beside the common ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, TypeVar, cast
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from styrledger import registry
+from styrledger.amounts import Amount
+from styrledger.errors import Fault, ValueRefused, nearest, quoted
+from styrledger.events.base import Event
+from styrledger.events.corrections import Amendment, nested_amendment
+from styrledger.events.entry import Entry
+from styrledger.references import DecisionRef
+from styrledger.times import PartialDate
+
+Object = Mapping[str, Any]
+
+T = TypeVar("T")
+
+COMMON = {
+    field.name: field for field in attrs.fields(Entry) if field.name not in {"event", "where"}
+}
+"""The fields that every entry may have, whatever its type."""
+
+
+def read_entry(given: object, where: str = "") -> Entry:
+    """Return the entry that an object of a record file stands for.
+
+    Raises:
+        ValueRefused: with every fault in it, each placed at ``where`` and its field.
+    """
+    try:
+        return _read(given, where)
+    except ValueRefused as refused:
+        raise ValueRefused(*(fault.at(where) for fault in refused.faults)) from None
+
+
+def write_entry(entry: Entry) -> dict[str, Any]:
+    """Return the object that stands for an entry in a record file; absent values are left out."""
+    common: dict[str, Any] = _WRITE_COMMON(entry)
+    own: dict[str, Any] = _WRITE.unstructure(entry.event)
+    return {"type": entry.event.type, **common, **own}
+
+
+def _read(given: object, where: str) -> Entry:
+    fields = _object(given, '{"type": …}')
+    cls = _event_class(fields)
+    common = {name: value for name, value in fields.items() if name in COMMON}
+    own = {name: value for name, value in fields.items() if name not in COMMON and name != "type"}
+    event, faults = _structured(own, cls, known=[*own_names(cls), *COMMON])
+    standing = event or (Amendment("?", "?") if cls.amends else Event())
+    entry, more = _structured({**common, "event": standing, "where": where}, Entry, known=COMMON)
+    if entry is None or faults:
+        raise ValueRefused(*faults, *more)
+    return entry
+
+
+def _object(given: object, expected: str) -> Object:
+    if not isinstance(given, Mapping):
+        raise ValueRefused(Fault(f"{quoted(given)} is not an object", expected))
+    return cast("Object", given)
+
+
+def _event_class(fields: Object) -> type[Event]:
+    given = fields.get("type")
+    if given is None:
+        raise ValueRefused(Fault("missing", "an event type such as 'budget.revised'", field="type"))
+    if not isinstance(given, str) or given not in registry.TYPES:
+        expected = nearest(str(given), registry.TYPES)
+        raise ValueRefused(Fault(f"{quoted(given)} is not an event type", expected, field="type"))
+    return registry.TYPES[given]
+
+
+def own_names(cls: type[Any]) -> list[str]:
+    """Return the field names of a class as record files write them."""
+    return [_written_name(field) for field in attrs.fields(cls)]
+
+
+def _written_name(field: attrs.Attribute[Any]) -> str:
+    written: str = field.metadata.get("name", field.name)
+    return written
+
+
+def _structured(
+    given: Object, cls: type[T], known: Iterable[str]
+) -> tuple[T | None, tuple[Fault, ...]]:
+    try:
+        return _READ.structure(given, cls), ()
+    except cattrs.ClassValidationError as group:
+        return None, tuple(_faults(group, cls, [*known]))
+
+
+def _faults(group: cattrs.ClassValidationError, cls: type, known: list[str]) -> Iterator[Fault]:
+    """Flatten cattrs' nested group into faults, each with the path of its field."""
+    for problem in group.exceptions:
+        field = _field_of(problem, cls)
+        if isinstance(problem, cattrs.ClassValidationError):
+            inner = [*_faults(problem, problem.cl, own_names(problem.cl))]
+        elif isinstance(problem, ValueRefused):
+            inner = [*problem.faults]
+        elif isinstance(problem, cattrs.ForbiddenExtraKeysError):
+            inner = [
+                Fault("unknown field", nearest(str(extra), known), field=str(extra))
+                for extra in sorted(problem.extra_fields, key=str)
+            ]
+        elif isinstance(problem, KeyError):
+            inner = [Fault("missing", "a value")]
+        else:
+            inner = [Fault(str(problem))]
+        yield from (fault.at(field=field) for fault in inner)
+
+
+def _field_of(problem: BaseException, cls: type) -> str:
+    for note in getattr(problem, "__notes__", ()):
+        if isinstance(note, cattrs.AttributeValidationNote):
+            return _written_name(getattr(attrs.fields(cls), note.name))
+    return ""
+
+
+def _reader(cls: type[Any]) -> Callable[[Any, Any], Any]:
+    attrs.resolve_types(cls)
+    overrides: dict[str, Any] = {
+        field.name: override(rename=_written_name(field), struct_hook=_field_reader(field))
+        for field in attrs.fields(cls)
+    }
+    made: Callable[[Any, Any], Any] = make_dict_structure_fn(
+        cls, _READ, _cattrs_forbid_extra_keys=True, **overrides
+    )
+
+    def read(given: Any, _: Any) -> Any:
+        return made(_object(given, "{…}"), _)
+
+    return read
+
+
+def _field_reader(field: attrs.Attribute[Any]) -> Callable[[Any, Any], Any]:
+    nested = field.metadata.get("nested")
+    default = field.default
+    if field.name == "replacement":
+        return lambda given, _: _replacement(given)
+    check = cast("Callable[[Any], Any] | None", field.converter)
+    if nested is not None:
+        return lambda given, _: given if given is default else _READ.structure(given, nested)
+    if check is None:
+        return lambda given, _: given
+    return lambda given, _: check(given)
+
+
+def _replacement(given: Any) -> Entry:
+    # Refused by its type alone: a correction within a correction is not read to the bottom.
+    cls = _event_class(_object(given, '{"type": …}'))
+    if cls.amends:
+        raise nested_amendment(cls)
+    return read_entry(given)
+
+
+def _writer(cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    attrs.resolve_types(cls)
+    overrides: dict[str, Any] = {
+        field.name: override(
+            rename=_written_name(field),
+            omit=field.name in {"event", "where"},
+            omit_if_default=field.default is None or field.name == "stage",
+        )
+        for field in attrs.fields(cls)
+    }
+    made: Callable[[Any], dict[str, Any]] = make_dict_unstructure_fn(cls, _WRITE, **overrides)
+    return made
+
+
+def _decision_text(ref: DecisionRef) -> str | dict[str, Any]:
+    text = str(ref)
+    try:
+        if DecisionRef.parse(text) == ref:
+            return text
+    except ValueRefused:
+        pass
+    given = {field.name: getattr(ref, field.name) for field in attrs.fields(DecisionRef)}
+    return {
+        name: str(value) if isinstance(value, PartialDate) else value
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+_READ = cattrs.Converter(detailed_validation=True)
+_READ.register_structure_hook_factory(attrs.has, _reader)
+_READ.register_structure_hook(Entry, _reader(Entry))
+
+_WRITE = cattrs.Converter()
+_WRITE.register_unstructure_hook_factory(attrs.has, _writer)
+_WRITE.register_unstructure_hook(Amount, lambda amount: amount.text)
+_WRITE.register_unstructure_hook(PartialDate, str)
+_WRITE.register_unstructure_hook(date, date.isoformat)
+_WRITE.register_unstructure_hook(DecisionRef, _decision_text)
+_WRITE.register_unstructure_hook(Entry, write_entry)
+_WRITE_COMMON = _writer(Entry)

@@ -1,0 +1,104 @@
+"""One commit: entries are decided one by one and stored in pages, all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import attrs
+
+from styrledger import subjects
+from styrledger.deciding import Deciding, Past
+from styrledger.errors import EntriesRefused, Fault
+from styrledger.events.entry import Entry, Recorded
+from styrledger.projections.runner import Runner
+from styrledger.store import Writer
+
+PAGE = 1000
+
+
+@attrs.frozen
+class Unreadable:
+    """A place in a file where no entry could be read, and why."""
+
+    faults: tuple[Fault, ...]
+
+
+@attrs.frozen
+class Recording:
+    """What one commit did: the new positions (None: none were new) and how many were known."""
+
+    recorded: int
+    first: int | None
+    last: int | None
+    already: int
+    recorded_at: datetime | None
+
+
+class Commit:
+    """Decides and stores the entries of one transaction; memory does not grow with them."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        runner: Runner,
+        by: str | None,
+        keep: Callable[[Recorded | int], object],
+    ) -> None:
+        """Begin at the writer's head; ``keep`` gets every entry recorded, or its old position."""
+        self._writer, self._by, self._keep = writer, by, keep
+        self._head = writer.head
+        self._page: list[tuple[str, Entry]] = []
+        view = runner.view
+        self._deciding = Deciding(
+            Past(
+                head=writer.head,
+                names=runner.names(),
+                entry_at=self._entry_at,
+                position_of_key=view.position_of_key,
+                knows_decision=lambda key: bool(view.facts(subjects.decision(key), writer.head)),
+            )
+        )
+
+    def record(self, entries: Iterable[Entry | Unreadable]) -> Recording:
+        """Store all entries.
+
+        Raises:
+            EntriesRefused: with every fault of every entry, after all were looked at.
+        """
+        faults: list[Fault] = []
+        already = 0
+        for entry in entries:
+            if isinstance(entry, Unreadable):
+                faults += entry.faults
+                continue
+            verdict = self._deciding.decide(entry)
+            faults += verdict.faults
+            if verdict.already is not None:
+                already += 1
+                self._flush()
+                self._keep(verdict.already)
+            elif not verdict.faults:
+                self._page.append((self._deciding.stream(entry), entry))
+                if len(self._page) == PAGE:
+                    self._flush()
+        self._flush()
+        if faults:
+            raise EntriesRefused(faults)
+        count = self._writer.head - self._head
+        return Recording(
+            recorded=count,
+            first=self._head + 1 if count else None,
+            last=self._writer.head if count else None,
+            already=already,
+            recorded_at=self._writer.now if count else None,
+        )
+
+    def _flush(self) -> None:
+        for recorded in self._writer.append(self._page, self._by):
+            self._keep(recorded)
+        self._page.clear()
+
+    def _entry_at(self, position: int) -> Entry | None:
+        self._flush()
+        return self._writer.entry_at(position)

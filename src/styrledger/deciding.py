@@ -1,0 +1,206 @@
+"""What the ledger refuses: entries that cannot be understood in the light of earlier ones.
+
+Facts that were wrong in law or form are recorded and flagged later; only what names something
+unknown, or contradicts itself, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import cast
+
+import attrs
+
+from styrledger import stored
+from styrledger.errors import Fault, nearest
+from styrledger.events.corrections import Amendment, EntryCorrected
+from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
+from styrledger.events.entry import Entry
+from styrledger.references import DecisionRef
+
+MOST_DIGITS = 18
+"""More digits than this are no position."""
+
+Names = Mapping[str, AbstractSet[str]]
+"""The names that entries may use, by kind."""
+
+
+@attrs.frozen
+class Past:
+    """What is in the ledger when a commit begins, and ``entry_at`` also what it has added."""
+
+    head: int
+    names: Names
+    entry_at: Callable[[int], Entry | None]
+    position_of_key: Callable[[str], int | None]
+    knows_decision: Callable[[str], bool]
+
+
+@attrs.frozen
+class Verdict:
+    """What became of one entry: refused for ``faults``, known at ``already``, or fine."""
+
+    faults: tuple[Fault, ...] = ()
+    already: int | None = None
+
+
+class Deciding:
+    """Decides one entry after another, each in the light of those accepted before it."""
+
+    def __init__(self, past: Past) -> None:
+        self._past = past
+        self._next = past.head + 1
+        self._names: dict[str, set[str]] = {}
+        self._keys: dict[str, int] = {}
+        self._refused: set[str] = set()
+        self._decisions: set[str] = set()
+
+    def decide(self, entry: Entry) -> Verdict:
+        """Return what becomes of an entry; an accepted one is part of the past from then on."""
+        if entry.key is not None:
+            position = self._position_of_key(entry.key)
+            if position is not None:
+                return self._repeated(entry, position)
+        faults = tuple(fault.at(entry.where) for fault in self._faults(entry))
+        if not faults:
+            self._accept(entry)
+        elif entry.key is not None:
+            self._refused.add(entry.key)
+        # What a refused entry introduces is taken as known, not to refuse all that follows.
+        self._introduce(entry)
+        return Verdict(faults)
+
+    def stream(self, entry: Entry) -> str:
+        """Return the stream of an accepted entry; a correction's is that of its target."""
+        return [entry, *self._targets(entry)][-1].event.stream()
+
+    def _repeated(self, entry: Entry, position: int) -> Verdict:
+        before = self._past.entry_at(position)
+        if before is not None and stored.content(before) == stored.content(entry):
+            return Verdict(already=position)
+        fault = Fault(
+            f"{entry.key!r} was recorded as #{position} with other content",
+            "a new key, or the same content",
+            "record a correction of it instead",
+            field="key",
+        )
+        return Verdict((fault.at(entry.where),))
+
+    def _accept(self, entry: Entry) -> None:
+        if entry.key is not None:
+            self._keys[entry.key] = self._next
+        self._next += 1
+
+    def _introduce(self, entry: Entry) -> None:
+        counted = _held(entry)
+        defined = counted.event.defines()
+        if defined is not None:
+            self._names.setdefault(defined[0], set()).add(defined[1])
+        if counted.decision is not None and not counted.event.amends:
+            self._decisions.add(counted.decision.key)
+
+    def _faults(self, entry: Entry) -> Iterator[Fault]:
+        yield from self._unknown_names(entry)
+        event = entry.event
+        defined = event.defines()
+        if defined is not None and self._knows(*defined):
+            kind, name = defined
+            yield Fault(
+                f"{name!r} is registered already",
+                f"a new {kind}",
+                "correct the earlier entry if it was wrong",
+                field=kind,
+            )
+        if event.amends:
+            yield from self._wrong_amendment(cast("Entry[Amendment]", entry))
+        if isinstance(event, (DecisionAnnulled, DecisionConditionMet)):
+            yield from self._unknown_decision(event.target)
+
+    def _unknown_names(self, entry: Entry) -> Iterator[Fault]:
+        for reference in entry.event.refers():
+            if not self._knows(reference.kind, reference.name):
+                yield self._unknown(reference.kind, reference.name, reference.field)
+        body = None if entry.decision is None else entry.decision.body
+        if body is not None and not self._knows("unit", body):
+            yield self._unknown("unit", body, "decision.body")
+
+    def _unknown(self, kind: str, name: str, field: str) -> Fault:
+        known = {*self._past.names.get(kind, ()), *self._names.get(kind, ())}
+        todo = "register it first" if kind == "unit" else "record it first"
+        return Fault(f"unknown {kind} {name!r}", nearest(name, known), todo, field=field)
+
+    def _wrong_amendment(self, entry: Entry[Amendment]) -> Iterator[Fault]:
+        event = entry.event
+        if event.target in self._refused:
+            return
+        targets = self._targets(entry)
+        if not targets:
+            yield Fault(
+                f"{event.target!r} is not in the ledger",
+                f"the key of an entry, or a position from #1 to #{self._next - 1}",
+                field="target",
+            )
+        elif isinstance(event, EntryCorrected):
+            yield from self._wrong_replacement(event.replacement, targets)
+
+    def _wrong_replacement(self, replacement: Entry, targets: Sequence[Entry]) -> Iterator[Fault]:
+        for fault in self._unknown_names(replacement):
+            yield fault.at(field="replacement")
+        if replacement.key is not None and replacement.key not in {one.key for one in targets}:
+            yield Fault(
+                f"{replacement.key!r} is not the target's key",
+                "no key, or the same one",
+                "leave it out",
+                field="replacement.key",
+            )
+        defined = replacement.event.defines()
+        defined_before = {_held(target).event.defines() for target in targets}
+        if defined is not None and defined not in defined_before and self._knows(*defined):
+            yield Fault(
+                f"{defined[1]!r} is registered already",
+                f"a new {defined[0]}",
+                field=f"replacement.{defined[0]}",
+            )
+
+    def _targets(self, entry: Entry) -> list[Entry]:
+        """Return what an amendment acts on, what that acts on, and so on to the original."""
+        found: list[Entry] = []
+        while isinstance(entry.event, Amendment):
+            position = self._target(entry.event)
+            target = None if position is None else self._past.entry_at(position)
+            if target is None:
+                return found
+            found.append(target)
+            entry = target
+        return found
+
+    def _unknown_decision(self, target: DecisionRef) -> Iterator[Fault]:
+        if target.key not in self._decisions and not self._past.knows_decision(target.key):
+            yield Fault(
+                f"no entry rests on {str(target)!r}",
+                "a decision that is in the ledger",
+                "record the decision first",
+                field="target",
+            )
+
+    def _target(self, event: Amendment) -> int | None:
+        by_key = self._position_of_key(event.target)
+        if by_key is not None:
+            return by_key
+        number = event.target.removeprefix("#")
+        if number == event.target or not (number.isascii() and number.isdigit()):
+            return None
+        position = int(number) if len(number) <= MOST_DIGITS else 0
+        return position if 0 < position < self._next else None
+
+    def _position_of_key(self, key: str) -> int | None:
+        return self._keys[key] if key in self._keys else self._past.position_of_key(key)
+
+    def _knows(self, kind: str, name: str) -> bool:
+        return name in self._past.names.get(kind, ()) or name in self._names.get(kind, ())
+
+
+def _held(entry: Entry) -> Entry:
+    """Return what an entry puts in its slot: itself, or the replacement in a correction."""
+    return entry.event.replacement if isinstance(entry.event, EntryCorrected) else entry

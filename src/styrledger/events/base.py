@@ -1,0 +1,160 @@
+"""What every event is, and the checks that its fields share.
+
+The checks sit in attrs converters: they run when a program or a record file makes an event,
+and not again when the ledger reads back what it wrote itself.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import ClassVar, Literal, TypeVar, get_args
+
+import attrs
+
+from styrledger.errors import Fault, ValueRefused, nearest, quoted
+
+YEARS = range(1800, 2201)
+LONGEST_NAME = 200
+LONGEST_TEXT = 20_000
+
+Kind = Literal["operating", "investment"]
+"""Driftbudget or investeringsbudget."""
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Reference:
+    """A name that an event uses: it must have been introduced by an earlier entry."""
+
+    field: str
+    kind: str
+    name: str
+
+
+@attrs.frozen
+class Event:
+    """Something that happened or was decided; the fields of a subclass say what."""
+
+    type: ClassVar[str]
+    amends: ClassVar[bool] = False
+    """True for corrections and withdrawals, which act on another entry."""
+
+    def stream(self) -> str:
+        """Return the stream in which writers about the same thing meet."""
+        raise TypeError(type(self))
+
+    def subjects(self) -> tuple[str, ...]:
+        """Return the subjects that this event is about, as written in the audit trail."""
+        return (self.stream(),)
+
+    def defines(self) -> tuple[str, str] | None:
+        """Return the kind and name that this event introduces, None for most events."""
+        return None
+
+    def refers(self) -> tuple[Reference, ...]:
+        """Return the names that must be known before this event can be understood."""
+        return ()
+
+
+def to_code(value: str) -> str:
+    """Check a code or id: one line, no ``/``, no outer blanks, at most 200 characters."""
+    text = to_line(value)
+    if "/" in text or text == "*":
+        raise ValueRefused(Fault(f"{text!r} cannot be a code", "a code without '/', and not '*'"))
+    return text
+
+
+def to_line(value: str) -> str:
+    """Check a title or id: one line, no outer blanks, at most 200 characters."""
+    text = to_prose(value)
+    if text != text.strip() or "\n" in text or "\t" in text:
+        raise ValueRefused(
+            Fault(f"{text!r} has blanks or line breaks around or in it", "one trimmed line")
+        )
+    if len(text) > LONGEST_NAME:
+        raise ValueRefused(
+            Fault(
+                f"{text[:30]!r}… has {len(text)} characters",
+                f"at most {LONGEST_NAME}",
+                "put the long text in note",
+            )
+        )
+    return text
+
+
+def to_prose(value: str) -> str:
+    """Check free text: not empty, no control characters, at most 20 000 characters."""
+    return _prose(value)
+
+
+def _prose(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueRefused(Fault(f"{quoted(value)} is not text", "a text in quotes"))
+    if not value.strip():
+        raise ValueRefused(Fault("it is empty", "some text", "leave the field out instead"))
+    if len(value) > LONGEST_TEXT:
+        raise ValueRefused(
+            Fault(f"a text of {len(value)} characters", f"at most {LONGEST_TEXT}", "shorten it")
+        )
+    bad = next((c for c in value if _unprintable(c)), None)
+    if bad is not None:
+        raise ValueRefused(
+            Fault(f"{value[:60]!r} holds the character U+{ord(bad):04X}", "printable text")
+        )
+    return value
+
+
+def _unprintable(char: str) -> bool:
+    # Control characters (Cc) but line breaks and tabs, and halves of surrogate pairs (Cs).
+    return unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t"
+
+
+def to_year(value: int) -> int:
+    """Check a budget year: a whole number."""
+    return _year(value)
+
+
+def _year(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in YEARS:
+        raise ValueRefused(Fault(f"{quoted(value)} is not a year", "a number such as 2020"))
+    return value
+
+
+def to_path(value: str) -> str:
+    """Check a budget line: a name, or a path of names such as ``A/B``."""
+    text = to_line(value)
+    if any(not part or part != part.strip() for part in text.split("/")):
+        raise ValueRefused(
+            Fault(f"{text!r} has an empty part", "a line such as 'Personal' or 'KSF/Personal'")
+        )
+    return text
+
+
+def to_kind(value: Kind) -> Kind:
+    """Check a kind of budget."""
+    return chosen(value, Kind)
+
+
+def chosen(value: T, choice: object) -> T:
+    """Check that a value is one of a Literal's, with the nearest one suggested."""
+    known: tuple[str, ...] = get_args(choice)
+    if value in known:
+        return value
+    raise ValueRefused(Fault(f"{quoted(value)} is not known here", nearest(str(value), known)))
+
+
+def from_mapping(cls: Callable[..., T], given: Mapping[str, object], known: Iterable[str]) -> T:
+    """Make a small value of a mapping of its fields, refusing those that it does not have."""
+    names = [*known]
+    unknown = [field for field in given if field not in names]
+    if unknown:
+        raise ValueRefused(
+            *(Fault("unknown field", nearest(field, names), field=field) for field in unknown)
+        )
+    try:
+        return cls(**given)
+    except TypeError:
+        missing = next(name for name in names if name not in given)
+        raise ValueRefused(Fault("missing", "a value", field=missing)) from None

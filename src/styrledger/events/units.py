@@ -1,0 +1,106 @@
+"""The organisation: units that are registered, move, change name, start, stop and close."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import attrs
+from attrs.converters import optional
+
+from styrledger import subjects
+from styrledger.events.base import Event, Reference, chosen, to_code, to_line
+
+UnitKind = Literal[
+    "municipality",
+    "council",
+    "board",
+    "committee",
+    "department",
+    "management_group",
+    "company",
+    "auditor",
+    "state_authority",
+    "other",
+]
+"""Kommun, fullmäktige, nämnd, utskott, förvaltning, ledningsgrupp, bolag, revisor …"""
+
+
+def to_unit_kind(value: UnitKind) -> UnitKind:
+    """Check a kind of unit."""
+    return chosen(value, UnitKind)
+
+
+@attrs.frozen
+class UnitEvent(Event):
+    """An event about one unit of the organisation, by its code (KF, KS, SN)."""
+
+    unit: str = attrs.field(converter=to_code)
+
+    def stream(self) -> str:
+        return subjects.unit(self.unit)
+
+    def refers(self) -> tuple[Reference, ...]:
+        return (Reference("unit", "unit", self.unit),)
+
+
+@attrs.frozen
+class UnitRegistered(UnitEvent):
+    """A unit exists from the effective date; other entries may name it from then on."""
+
+    type: ClassVar[str] = "unit.registered"
+    kind: UnitKind = attrs.field(converter=to_unit_kind)
+    name: str | None = attrs.field(default=None, converter=optional(to_line))
+    parent: str | None = attrs.field(default=None, converter=optional(to_code))
+
+    def defines(self) -> tuple[str, str]:
+        return ("unit", self.unit)
+
+    def refers(self) -> tuple[Reference, ...]:
+        return () if self.parent is None else (Reference("parent", "unit", self.parent),)
+
+
+@attrs.frozen
+class UnitMoved(UnitEvent):
+    """A unit answers to another parent from the effective date."""
+
+    type: ClassVar[str] = "unit.moved"
+    parent: str = attrs.field(converter=to_code)
+
+    def refers(self) -> tuple[Reference, ...]:
+        return (*UnitEvent.refers(self), Reference("parent", "unit", self.parent))
+
+
+@attrs.frozen
+class UnitRenamed(UnitEvent):
+    """A unit has another name from the effective date; its code stays."""
+
+    type: ClassVar[str] = "unit.renamed"
+    name: str = attrs.field(converter=to_line)
+
+
+@attrs.frozen
+class UnitActivated(UnitEvent):
+    """A unit that sleeps between events, such as a crisis staff, starts; level as stated."""
+
+    type: ClassVar[str] = "unit.activated"
+    level: str | None = attrs.field(default=None, converter=optional(to_line))
+
+
+@attrs.frozen
+class UnitDeactivated(UnitEvent):
+    """A unit that was activated stops; it may be activated again."""
+
+    type: ClassVar[str] = "unit.deactivated"
+    level: str | None = attrs.field(default=None, converter=optional(to_line))
+
+
+@attrs.frozen
+class UnitClosed(UnitEvent):
+    """A unit ends on the effective date; ``into`` names the unit that takes over."""
+
+    type: ClassVar[str] = "unit.closed"
+    into: str | None = attrs.field(default=None, converter=optional(to_code))
+
+    def refers(self) -> tuple[Reference, ...]:
+        into = () if self.into is None else (Reference("into", "unit", self.into),)
+        return (*UnitEvent.refers(self), *into)

@@ -1,0 +1,1 @@
+"""What entries add up to, one module a subject, and the view file that finds them fast."""

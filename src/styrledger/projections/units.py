@@ -1,0 +1,92 @@
+"""The organisation on a day: its units, what they are called and whom they answer to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from styrledger.events.units import (
+    UnitActivated,
+    UnitClosed,
+    UnitDeactivated,
+    UnitKind,
+    UnitMoved,
+    UnitRegistered,
+    UnitRenamed,
+)
+from styrledger.history import Counted, Fact
+from styrledger.projections.base import described
+
+
+@attrs.frozen
+class Unit:
+    """A unit of the organisation, by its code.
+
+    ``active`` is None for a unit that was never started or stopped, as most are not;
+    ``level`` is the level it was started at, as stated. ``closed`` tells that it has ended,
+    ``into`` which unit took over.
+    """
+
+    unit: str
+    kind: UnitKind
+    name: str | None
+    parent: str | None
+    active: bool | None
+    level: str | None
+    closed: bool
+    into: str | None
+    trail: tuple[Fact, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the unit as JSON answers show it."""
+        shown = attrs.asdict(self, filter=lambda field, _: field.name != "trail")
+        trail = [{**described(fact), "note": fact.entry.note} for fact in self.trail]
+        return {**shown, "trail": trail}
+
+
+class UnitProjection:
+    """Folds the facts about one unit; there is no unit before it was registered."""
+
+    def __init__(self) -> None:
+        self._unit: Unit | None = None
+        self._trail: list[Fact] = []
+
+    def apply(self, counted: Counted) -> None:
+        """Take the next fact that counts, in order of effect."""
+        event = counted.fact.entry.event
+        self._trail.append(counted.fact)
+        if isinstance(event, UnitRegistered):
+            self._unit = Unit(
+                event.unit,
+                event.kind,
+                event.name,
+                event.parent,
+                active=None,
+                level=None,
+                closed=False,
+                into=None,
+                trail=(),
+            )
+        elif self._unit is not None:
+            self._unit = attrs.evolve(self._unit, **_changes(event))
+
+    def answer(self) -> Unit | None:
+        """Return the unit after the facts so far, None before it is registered."""
+        return None if self._unit is None else attrs.evolve(self._unit, trail=tuple(self._trail))
+
+
+def _changes(event: object) -> dict[str, Any]:
+    match event:
+        case UnitMoved(parent=parent):
+            return {"parent": parent}
+        case UnitRenamed(name=name):
+            return {"name": name}
+        case UnitActivated(level=level):
+            return {"active": True, "level": level}
+        case UnitDeactivated():
+            return {"active": False, "level": None}
+        case UnitClosed(into=into):
+            return {"closed": True, "into": into}
+        case _:
+            return {}

@@ -1,0 +1,37 @@
+"""The reference: every answer by the plain definition, from the whole log in memory.
+
+It is slow and easy to believe. The view file must agree with it, on every basis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from styrledger.events.entry import Recorded
+from styrledger.history import Fact, facts, filed_under
+
+
+class Reference:
+    """Finds what stands by folding the log from its first entry."""
+
+    def __init__(self, log: Iterable[Recorded]) -> None:
+        self._log = tuple(log)
+
+    def facts(self, subject: str, known: int) -> list[Fact]:
+        """Return what stood under a subject as known after a position."""
+        return [fact for fact in facts(self._log, known) if subject in filed_under(fact.entry)]
+
+    def subjects(self, pattern: str, known: int) -> list[str]:
+        """Return the subjects that match a GLOB pattern under which something stood, sorted."""
+        found = {under for fact in facts(self._log, known) for under in filed_under(fact.entry)}
+        return sorted(subject for subject in found if fnmatchcase(subject, pattern))
+
+    def ever(self, pattern: str) -> list[str]:
+        """Return the subjects that match a GLOB pattern under which something ever stood."""
+        found = {
+            subject
+            for known in range(1, len(self._log) + 1)
+            for subject in self.subjects(pattern, known)
+        }
+        return sorted(found)

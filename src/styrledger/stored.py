@@ -1,0 +1,141 @@
+"""The stored form: the octets that the log keeps of each entry, for ever.
+
+One JSON object with sorted keys and without blanks or absent values, so that the same entry
+always gives the same octets. What it says is explicit (an amount holds its öre as well as its
+text), so that a later parser cannot change what was recorded. It is decoded straight into the
+classes, without the checks that it passed on the way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import cache
+from typing import Any, get_origin
+
+import attrs
+import cattrs
+import msgspec
+from cattrs.gen import make_dict_unstructure_fn, override
+
+from styrledger import registry
+from styrledger.errors import UndecodableEntry, UnknownStoredName
+from styrledger.events.corrections import Amendment, EntryCorrected
+from styrledger.events.entry import Entry, Recorded
+from styrledger.times import PartialDate, instant, partial_date
+
+Decoder = Callable[[bytes], tuple[Recorded, ...]]
+
+
+def encode(recorded: Recorded) -> tuple[str, bytes]:
+    """Return the stored name and the octets of a recorded entry."""
+    name = registry.STORED_NAMES[type(recorded.entry.event)]
+    return name, msgspec.json.encode(_STORE.unstructure(recorded, Recorded), order="sorted")
+
+
+def content(entry: Entry) -> bytes:
+    """Return the octets of the entry alone, equal for equal content."""
+    return msgspec.json.encode(_STORE.unstructure(entry, Entry), order="sorted")
+
+
+def decode(name: str, state: bytes) -> tuple[Recorded, ...]:
+    """Return the entries that stored octets stand for: one, or more after an upcast.
+
+    Raises:
+        UnknownStoredName: a newer version of the package recorded it.
+        UndecodableEntry: the octets are not what this package writes under that name.
+    """
+    try:
+        return _decoder(name)(state)
+    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError, ValueError) as fault:
+        raise UndecodableEntry(name, str(fault)) from fault
+
+
+@cache
+def _decoder(name: str) -> Decoder:
+    if name in registry.UPCASTERS:
+        return lambda state: _decode_slowly(name, state)
+    cls = registry.STORED.get(name)
+    if cls is None:
+        raise UnknownStoredName(name)
+    if cls is EntryCorrected:
+        return lambda state: _decode_slowly(name, state)
+    recorded: Any = Recorded
+    fast = msgspec.json.Decoder(recorded[cls], dec_hook=_dec_hook)
+    return lambda state: (fast.decode(state),)
+
+
+def _decode_slowly(name: str, state: bytes) -> tuple[Recorded, ...]:
+    """Decode through plain objects, as upcasters and entries within entries need."""
+    fields = msgspec.json.decode(state)
+    recorded_at = msgspec.convert(fields["recorded_at"], datetime)
+    return tuple(
+        Recorded(fields["position"], recorded_at, entry, fields.get("by"))
+        for entry in _entries(name, fields["entry"])
+    )
+
+
+def _entries(name: str, fields: registry.Payload) -> Iterator[Entry]:
+    for current, event in registry.upcast(name, fields["event"]):
+        cls = registry.STORED.get(current)
+        if cls is None:
+            raise UnknownStoredName(current)
+        if cls is EntryCorrected:
+            yield from _corrections(fields, event)
+        else:
+            generic: Any = Entry
+            yield msgspec.convert({**fields, "event": event}, generic[cls], dec_hook=_dec_hook)
+
+
+def _corrections(fields: registry.Payload, event: registry.Payload) -> Iterator[Entry]:
+    """Yield one correction for each entry that the replacement stands for today."""
+    bare = msgspec.convert({**fields, "event": _AMENDS}, Entry[Amendment], dec_hook=_dec_hook)
+    inner = event["replacement"]
+    for replacement in _entries(inner["name"], inner["entry"]):
+        corrected = EntryCorrected(event["target"], event["reason"], replacement)
+        yield attrs.evolve(bare, event=corrected)
+
+
+_AMENDS = {"target": "-", "reason": "-"}
+
+
+def _dec_hook(kind: type, value: Any) -> Any:
+    if kind is PartialDate:
+        return partial_date(value)
+    raise NotImplementedError(kind)
+
+
+def _unstructurer(cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    plain = get_origin(cls) or cls
+    attrs.resolve_types(plain)
+    overrides: dict[str, Any] = {
+        field.name: override(
+            omit=field.name == "where",
+            omit_if_default=field.default is None,
+            # By the class that it is, not by the one that the field is declared with.
+            unstruct_hook=_STORE.unstructure if field.name == "event" else None,
+        )
+        for field in attrs.fields(plain)
+    }
+    made: Callable[[Any], dict[str, Any]] = make_dict_unstructure_fn(cls, _STORE, **overrides)
+    return made
+
+
+def _correction(event: EntryCorrected) -> dict[str, Any]:
+    replacement = event.replacement
+    return {
+        "target": event.target,
+        "reason": event.reason,
+        "replacement": {
+            "name": registry.STORED_NAMES[type(replacement.event)],
+            "entry": _STORE.unstructure(replacement, Entry),
+        },
+    }
+
+
+_STORE = cattrs.Converter()
+_STORE.register_unstructure_hook_factory(attrs.has, _unstructurer)
+_STORE.register_unstructure_hook(EntryCorrected, _correction)
+_STORE.register_unstructure_hook(PartialDate, str)
+_STORE.register_unstructure_hook(date, date.isoformat)
+_STORE.register_unstructure_hook(datetime, instant)

@@ -5,6 +5,7 @@ The alphabets are small, so that entries meet: on one day, in one budget, under 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -43,6 +44,8 @@ from styrledger.events.units import (
     UnitRenamed,
 )
 from styrledger.ledger import Ledger
+from styrledger.projections.base import described
+from styrledger.reference import Reference
 from styrledger.references import DecisionRef
 from styrledger.view import View
 
@@ -309,10 +312,11 @@ def _amendments(draw: st.DrawFn, draft: _Draft, target: int) -> Entry:
     if withdraws:
         return Entry(EntryWithdrawn(target=name, reason="Fel."), draw(st.none() | _decisions))
     if isinstance(registered, UnitRegistered):
+        name = f"#{slot}"  # BUG11
         replacement = draw(_registrations(registered.unit))
     else:
         replacement = draw(entries())
-    if keyed is not None and draw(st.booleans()):
+    if keyed is not None and slot == target and draw(st.booleans()):
         replacement = attrs.evolve(replacement, key=keyed.key)
     return Entry(EntryCorrected(target=name, reason="Fel.", replacement=replacement))
 
@@ -333,7 +337,7 @@ def bases(draw: st.DrawFn) -> tuple[date, int, bool]:
     return draw(st.sampled_from(DAYS)), draw(st.integers(0, 60)), draw(st.booleans())
 
 
-# -- from commits to ledgers and answers
+# -- from commits to ledgers, and from ledgers to answers
 
 
 def log_of(commits: Commits) -> list[Recorded]:
@@ -363,17 +367,31 @@ def record(ledger: Ledger, clock: SetClock, commits: Iterable[Sequence[Entry]]) 
         clock.now += TICK
 
 
-def views(facts: Any, log: Sequence[Recorded], on: date, known: int, *, void: bool) -> View:
-    """Return the view of a log on a day through any way to find its facts."""
+def view_of(log: Sequence[Recorded], on: date, known: int, *, void_annulled: bool = False) -> View:
+    """Return the view of a log on a day by the plain reference fold."""
     recorded_at = log[known - 1].recorded_at if known else None
-    return View(facts, Basis(on, known, recorded_at, void_annulled=void))
+    basis = Basis(on, known, recorded_at, void_annulled=void_annulled)
+    return View(Reference(log), basis)
 
 
 def answers(view: View) -> list[object]:
-    """Return all that a view answers, for comparing with ``==``: whole, with its trails."""
-    found: list[object] = [view.units()]
+    """Return all that a view answers, whole and with its trails, for comparing with ``==``."""
+    found: list[object] = [view.basis, view.units()]
     for year, kind in product(YEARS, KINDS):
         found += [view.budgets(year, kind), view.planned(year, kind), view.pending(year, kind)]
         for unit in UNITS:
             found += [view.budget(unit, year, kind), view.pending(year, kind, unit)]
     return found
+
+
+def shown(view: View) -> str:
+    """Return all that a view answers as JSON, in which amounts stand as they are printed."""
+    found: list[object] = [view.basis.as_dict(), [unit.as_dict() for unit in view.units()]]
+    for year, kind in product(YEARS, KINDS):
+        for budget in view.budgets(year, kind):
+            steps = [step.as_dict() for line in budget.lines for step in line.trail]
+            found += [budget.as_dict(), steps]
+        plans = (budget.planned for budget in view.planned(year, kind))
+        found.append([plan.as_dict() for plan in plans if plan is not None])
+        found.append([described(pending.fact) for pending in view.pending(year, kind)])
+    return json.dumps(found, ensure_ascii=False)

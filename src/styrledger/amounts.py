@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, cast
@@ -205,9 +205,10 @@ class _Printed(NamedTuple):
 
 def _self_printing(ulp: int) -> MoneyUnit:
     """Return the largest unit in which a precision needs at most one decimal, else kr."""
-    units: Iterator[MoneyUnit]
-    units = (unit for unit, worth in ORE_PER_UNIT.items() if worth <= 10 * ulp)
-    return next(units, "kr")
+    large_enough: list[MoneyUnit] = [
+        unit for unit, worth in ORE_PER_UNIT.items() if worth <= 10 * ulp
+    ]
+    return large_enough[0] if large_enough else "kr"
 
 
 _SELF_PRINTED: Final[dict[int, MoneyUnit]] = {

@@ -57,6 +57,7 @@ class Commit:
                 entry_at=self._entry_at,
                 position_of_key=view.position_of_key,
                 knows_decision=lambda key: bool(view.facts(subjects.decision(key), writer.head)),
+                events=lambda under: (fact.entry.event for fact in view.facts(under, writer.head)),
             )
         )
 

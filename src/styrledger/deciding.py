@@ -6,7 +6,7 @@ unknown, or contradicts itself, is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import cast
 
@@ -14,6 +14,7 @@ import attrs
 
 from styrledger import stored
 from styrledger.errors import Fault, nearest
+from styrledger.events.base import Event
 from styrledger.events.corrections import Amendment, EntryCorrected
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
 from styrledger.events.entry import Entry
@@ -35,6 +36,7 @@ class Past:
     entry_at: Callable[[int], Entry | None]
     position_of_key: Callable[[str], int | None]
     knows_decision: Callable[[str], bool]
+    events: Callable[[str], Iterable[Event]]
 
 
 @attrs.frozen
@@ -54,6 +56,7 @@ class Deciding:
         self._names: dict[str, set[str]] = {}
         self._keys: dict[str, int] = {}
         self._refused: set[str] = set()
+        self._events: dict[str, list[Event]] = {}
         self._decisions: set[str] = set()
 
     def decide(self, entry: Entry) -> Verdict:
@@ -91,6 +94,13 @@ class Deciding:
         if entry.key is not None:
             self._keys[entry.key] = self._next
         self._next += 1
+        if entry.event.remembered:
+            for subject in entry.event.subjects():
+                self._events.setdefault(subject, []).append(entry.event)
+
+    def _earlier(self, subject: str) -> Iterator[Event]:
+        yield from self._past.events(subject)
+        yield from self._events.get(subject, ())
 
     def _introduce(self, entry: Entry) -> None:
         counted = _held(entry)
@@ -116,6 +126,7 @@ class Deciding:
             yield from self._wrong_amendment(cast("Entry[Amendment]", entry))
         if isinstance(event, (DecisionAnnulled, DecisionConditionMet)):
             yield from self._unknown_decision(event.target)
+        yield from event.contradictions(self._earlier)
 
     def _unknown_names(self, entry: Entry) -> Iterator[Fault]:
         for reference in entry.event.refers():
@@ -146,6 +157,8 @@ class Deciding:
 
     def _wrong_replacement(self, replacement: Entry, targets: Sequence[Entry]) -> Iterator[Fault]:
         for fault in self._unknown_names(replacement):
+            yield fault.at(field="replacement")
+        for fault in replacement.event.contradictions(self._earlier):
             yield fault.at(field="replacement")
         if replacement.key is not None and replacement.key not in {one.key for one in targets}:
             yield Fault(

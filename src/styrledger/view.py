@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from styrledger import subjects
@@ -53,8 +53,7 @@ class View:
 
     def units(self) -> tuple[Unit, ...]:
         """Return the units that were registered by the day, in order of their codes."""
-        found = (self._unit(subject) for subject in self._subjects(subjects.unit("*")))
-        return tuple(unit for unit in found if unit is not None)
+        return self._each("unit", lambda _: UnitProjection())
 
     def unit(self, code: str) -> Unit | None:
         """Return one unit, None where it was not registered by the day.
@@ -62,7 +61,7 @@ class View:
         Raises:
             UnknownName: the ledger knows no such unit on any day.
         """
-        return self._unit(subjects.unit(self._known(code)))
+        return self._fold(UnitProjection(), subjects.unit(self._known(code)))
 
     def budget(self, unit: str, year: int, kind: Kind = "operating") -> Budget:
         """Return a unit's budget of a year; its amount is None where it had none on the day.
@@ -98,8 +97,11 @@ class View:
         }
         return tuple(pending(found.values(), self.basis.on, self._rulings()))
 
-    def _unit(self, subject: str) -> Unit | None:
-        return self._fold(UnitProjection(), subject)
+    def _each(self, kind: str, make: Callable[[str], Projection[A | None]]) -> tuple[A, ...]:
+        """Return what each subject of a kind adds up to, in order of their names."""
+        found = [subject.partition("/")[2] for subject in self._subjects(f"{kind}/*")]
+        answers = (self._fold(make(name), f"{kind}/{name}") for name in sorted(found))
+        return tuple(answer for answer in answers if answer is not None)
 
     def _budget(self, code: str, year: int, kind: Kind) -> Budget:
         subject = subjects.budget(code, year, kind)

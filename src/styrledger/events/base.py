@@ -23,6 +23,9 @@ Kind = Literal["operating", "investment"]
 
 T = TypeVar("T")
 
+Earlier = Callable[[str], Iterable["Event"]]
+"""Finds the events that stand under a subject, in the ledger and earlier in the commit."""
+
 
 @attrs.frozen
 class Reference:
@@ -40,6 +43,8 @@ class Event:
     type: ClassVar[str]
     amends: ClassVar[bool] = False
     """True for corrections and withdrawals, which act on another entry."""
+    remembered: ClassVar[bool] = False
+    """True where ``contradictions`` of a later event in the same commit asks for this one."""
 
     def stream(self) -> str:
         """Return the stream in which writers about the same thing meet."""
@@ -52,6 +57,11 @@ class Event:
     def defines(self) -> tuple[str, str] | None:
         """Return the kind and name that this event introduces, None for most events."""
         return None
+
+    def contradictions(self, earlier: Earlier) -> Iterable[Fault]:
+        """Yield what makes this event impossible after what stands; most are always possible."""
+        del earlier
+        return ()
 
     def refers(self) -> tuple[Reference, ...]:
         """Return the names that must be known before this event can be understood."""

@@ -6,7 +6,7 @@ The alphabets are small, so that entries meet: on one day, in one budget, under 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -43,8 +43,10 @@ from styrledger.events.units import (
     UnitRegistered,
     UnitRenamed,
 )
+from styrledger.history import Pending
 from styrledger.ledger import Ledger
 from styrledger.projections.base import described
+from styrledger.projections.budgets import Budget
 from styrledger.reference import Reference
 from styrledger.references import DecisionRef
 from styrledger.view import View
@@ -91,11 +93,12 @@ class SetClock:
     now: datetime = START
 
     def __call__(self) -> datetime:
+        """Return what it shows."""
         return self.now
 
 
 @contextmanager
-def new_ledger(path: Path, clock: SetClock | None = None) -> Iterator[Ledger]:
+def new_ledger(path: Path, clock: SetClock | None = None) -> Generator[Ledger]:
     """Open a new ledger in which the units KF (#1), KS (#2) and SN (#3) are registered."""
     with Ledger.create(path, organisation="Prov", clock=clock or SetClock()) as ledger:
         ledger.record(*(register(unit) for unit in UNITS))
@@ -141,13 +144,15 @@ _effective = st.sampled_from(EFFECTIVE)
 _budget: dict[str, st.SearchStrategy[Any]] = {"unit": _units, "year": _years, "kind": _kinds}
 
 _places = st.builds(Place, unit=_units, line=_maybe_line)
-_transfers = st.builds(
-    lambda ends, year, kind, amount: BudgetTransferred(year, ends[0], ends[1], amount, kind),
-    st.lists(_places, min_size=2, max_size=2, unique=True),
-    _years,
-    _kinds,
-    st.sampled_from(["1 tkr", "0,3 mnkr", "200 kr"]),
-)
+_moved = st.sampled_from(["1 tkr", "0,3 mnkr", "200 kr"])
+
+
+@st.composite
+def _transfers(draw: st.DrawFn) -> BudgetTransferred:
+    from_, to = draw(st.lists(_places, min_size=2, max_size=2, unique=True))
+    return BudgetTransferred(draw(_years), from_, to, draw(_moved), draw(_kinds))
+
+
 _plans = st.builds(BudgetPlanned, **_budget, amount=_amounts)
 _distributions = st.builds(BudgetDistributed, **_budget, line=_lines, amount=_amounts)
 _earmarks = st.builds(
@@ -172,12 +177,8 @@ _outcomes = st.builds(
     line=_maybe_line,
     purpose=_maybe_purpose,
 )
-_forecasts = st.builds(
-    lambda figure, amount, **budget: ForecastReported(**budget, **{figure: amount}),
-    st.sampled_from(["amount", "deviation"]),
-    _amounts,
-    **_budget,
-    line=_maybe_line,
+_forecasts = st.builds(ForecastReported, **_budget, line=_maybe_line, amount=_amounts) | st.builds(
+    ForecastReported, **_budget, line=_maybe_line, deviation=_amounts
 )
 _totals = st.one_of(
     st.builds(BudgetAdopted, **_budget, amount=_amounts),
@@ -188,7 +189,7 @@ _totals = st.one_of(
         cause=st.sampled_from(get_args(Cause)),
         line=_maybe_line,
     ),
-    _transfers,
+    _transfers(),
 )
 _rulings = st.builds(DecisionAnnulled, target=_decisions) | st.builds(
     DecisionConditionMet, target=_decisions
@@ -283,7 +284,7 @@ def ledgers(draw: st.DrawFn) -> Commits:
 
 
 def _drawn(draw: st.DrawFn, draft: _Draft) -> Entry:
-    choice = draw(st.sampled_from("new new amendment repeat".split()))
+    choice = draw(st.sampled_from(["new", "new", "amendment", "repeat"]))
     if choice == "repeat" and draft.keyed:
         return draw(st.sampled_from(list(draft.keyed.values())))
     slot = None
@@ -312,11 +313,10 @@ def _amendments(draw: st.DrawFn, draft: _Draft, target: int) -> Entry:
     if withdraws:
         return Entry(EntryWithdrawn(target=name, reason="Fel."), draw(st.none() | _decisions))
     if isinstance(registered, UnitRegistered):
-        name = f"#{slot}"  # BUG11
         replacement = draw(_registrations(registered.unit))
     else:
         replacement = draw(entries())
-    if keyed is not None and slot == target and draw(st.booleans()):
+    if keyed is not None and draw(st.booleans()):
         replacement = attrs.evolve(replacement, key=keyed.key)
     return Entry(EntryCorrected(target=name, reason="Fel.", replacement=replacement))
 
@@ -354,17 +354,21 @@ def log_of(commits: Commits) -> list[Recorded]:
 
 
 @contextmanager
-def ledger_file() -> Iterator[Path]:
+def ledger_file() -> Generator[Path]:
     """Give a free path for a ledger, gone with all beside it afterwards."""
     with TemporaryDirectory() as folder:
         yield Path(folder) / "prov.db"
 
 
-def record(ledger: Ledger, clock: SetClock, commits: Iterable[Sequence[Entry]]) -> None:
-    """Record the commits, one tick apart."""
-    for commit in commits:
-        ledger.record(*commit)
-        clock.now += TICK
+@contextmanager
+def recorded(commits: Commits) -> Generator[Ledger]:
+    """Give a ledger in a file in which the commits were recorded, one tick apart."""
+    clock = SetClock()
+    with ledger_file() as path, Ledger.create(path, organisation="Prov", clock=clock) as ledger:
+        for commit in commits:
+            ledger.record(*commit)
+            clock.now += TICK
+        yield ledger
 
 
 def view_of(log: Sequence[Recorded], on: date, known: int, *, void_annulled: bool = False) -> View:
@@ -376,7 +380,7 @@ def view_of(log: Sequence[Recorded], on: date, known: int, *, void_annulled: boo
 
 def answers(view: View) -> list[object]:
     """Return all that a view answers, whole and with its trails, for comparing with ``==``."""
-    found: list[object] = [view.basis, view.units()]
+    found: list[object] = [view.basis, *view.units()]
     for year, kind in product(YEARS, KINDS):
         found += [view.budgets(year, kind), view.planned(year, kind), view.pending(year, kind)]
         for unit in UNITS:
@@ -384,14 +388,15 @@ def answers(view: View) -> list[object]:
     return found
 
 
-def shown(view: View) -> str:
-    """Return all that a view answers as JSON, in which amounts stand as they are printed."""
-    found: list[object] = [view.basis.as_dict(), [unit.as_dict() for unit in view.units()]]
-    for year, kind in product(YEARS, KINDS):
-        for budget in view.budgets(year, kind):
-            steps = [step.as_dict() for line in budget.lines for step in line.trail]
-            found += [budget.as_dict(), steps]
-        plans = (budget.planned for budget in view.planned(year, kind))
-        found.append([plan.as_dict() for plan in plans if plan is not None])
-        found.append([described(pending.fact) for pending in view.pending(year, kind)])
-    return json.dumps(found, ensure_ascii=False)
+def as_json(answered: Sequence[object]) -> str:
+    """Return answers as JSON, in which amounts stand as they are printed."""
+    return json.dumps(answered, default=_as_dict, ensure_ascii=False)
+
+
+def _as_dict(value: Any) -> object:
+    if isinstance(value, Pending):
+        return described(value.fact)
+    if isinstance(value, Budget):
+        trails = [step.as_dict() for line in value.lines for step in line.trail]
+        return [value.as_dict(), value.planned and value.planned.as_dict(), trails]
+    return value.as_dict()

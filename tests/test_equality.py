@@ -1,10 +1,11 @@
 """The one idea: a view is a pure fold over the log, and every faster path gives its answer.
 
-    state(on, known) = fold(apply, ordered(log, on, known))
+state(on, known) = fold(apply, ordered(log, on, known))
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -36,43 +37,43 @@ from .ledgers import (
     Commits,
     SetClock,
     answers,
+    as_json,
     bases,
     decided_entries,
     entries_that_move_no_total,
     ledger_file,
     ledgers,
     log_of,
-    record,
-    shown,
+    recorded,
     view_of,
 )
 
-Bases = Sequence[tuple[date, int, bool]]
+Asked = tuple[date, int, bool]
 
-some_bases = st.lists(bases(), min_size=2, max_size=2)
 days = st.sampled_from(DAYS)
 
 
 # -- every path gives the same answer
 
 
-@given(ledgers(), some_bases)
-def test_the_view_file_answers_as_the_fold_over_the_log(commits: Commits, asked: Bases) -> None:
+@given(ledgers(), st.lists(bases(), min_size=2, max_size=2))
+def test_the_view_file_answers_as_the_fold_over_the_log(
+    commits: Commits, asked: Sequence[Asked]
+) -> None:
     log = log_of(commits)
-    with ledger_file() as path, Ledger.create(path, organisation="Prov", clock=SetClock()) as made:
-        record(made, clock, commits)
+    with recorded(commits) as made:
         assert list(made.history()) == log
         for on, known, void in asked:
             position = known % (len(log) + 1)
-            fast = made.as_of(on, known=position, void_annulled=void)
-            plain = view_of(log, on, position, void_annulled=void)
-            assert answers(fast) == answers(plain)
-            assert shown(fast) == shown(plain)
+            fast = answers(made.as_of(on, known=position, void_annulled=void))
+            plain = answers(view_of(log, on, position, void_annulled=void))
+            assert fast == plain
+            assert as_json(fast) == as_json(plain)
 
 
-@given(ledgers(), some_bases, st.integers(0, 3))
+@given(ledgers(), bases(), st.integers(0, 3))
 def test_a_view_file_that_caught_up_answers_as_one_built_anew(
-    commits: Commits, asked: Bases, kept: int
+    commits: Commits, asked: Asked, kept: int
 ) -> None:
     with ledger_file() as path:
         views = view_path(path)
@@ -90,24 +91,18 @@ def test_a_view_file_that_caught_up_answers_as_one_built_anew(
         assert followed == caught_up == all_answers(path, asked)
 
 
-@given(ledgers(), some_bases, st.integers(0, 60))
+@given(ledgers(), bases(), st.integers(0, 60))
 def test_the_beginning_of_a_log_answers_as_the_whole_known_at_its_end(
-    commits: Commits, asked: Bases, more: int
+    commits: Commits, asked: Asked, more: int
 ) -> None:
     size = sum(map(len, commits))
     beginning = first(commits, len(OPENING) + more % (size - len(OPENING) + 1))
-    with ledger_file() as path, ledger_file() as other:
-        with (
-            Ledger.create(path, organisation="Prov", clock=SetClock()) as whole,
-            Ledger.create(other, organisation="Prov", clock=SetClock()) as part,
-        ):
-            record(whole, commits)
-            record(part, beginning)
-            for on, _, void in asked:
-                then = whole.as_of(on, known=part.head(), void_annulled=void)
-                now = part.as_of(on, void_annulled=void)
-                assert answers(then) == answers(now)
-                assert shown(then) == shown(now)
+    on, _, void = asked
+    with recorded(commits) as whole, recorded(beginning) as part:
+        then = answers(whole.as_of(on, known=part.head(), void_annulled=void))
+        now = answers(part.as_of(on, void_annulled=void))
+        assert then == now
+        assert as_json(then) == as_json(now)
 
 
 @given(st.lists(decided_entries(), max_size=8), st.randoms(use_true_random=False), days)
@@ -125,9 +120,7 @@ def test_the_order_of_recording_decides_only_among_what_is_equal_in_all_else(
 
 
 @given(ledgers(), bases())
-def test_a_transfer_moves_money_and_makes_none(
-    commits: Commits, asked: tuple[date, int, bool]
-) -> None:
+def test_a_transfer_moves_money_and_makes_none(commits: Commits, asked: Asked) -> None:
     view = basis_of(commits, asked)
     moved: Counter[int] = Counter()
     other = 0
@@ -153,7 +146,7 @@ def test_nothing_but_what_is_adopted_revised_or_transferred_moves_a_total(
 
 
 @given(ledgers(), bases())
-def test_a_trail_adds_up_to_its_figure(commits: Commits, asked: tuple[date, int, bool]) -> None:
+def test_a_trail_adds_up_to_its_figure(commits: Commits, asked: Asked) -> None:
     for budget in all_budgets(basis_of(commits, asked)):
         assert adds_up(budget.trail) == budget.amount
         for line in budget.lines:
@@ -161,9 +154,7 @@ def test_a_trail_adds_up_to_its_figure(commits: Commits, asked: tuple[date, int,
 
 
 @given(ledgers(), bases())
-def test_lines_and_what_is_not_distributed_make_the_whole(
-    commits: Commits, asked: tuple[date, int, bool]
-) -> None:
+def test_lines_and_what_is_not_distributed_make_the_whole(commits: Commits, asked: Asked) -> None:
     for budget in all_budgets(basis_of(commits, asked)):
         wholes = {"": (budget.amount, budget.undistributed)}
         wholes |= {line.line: (line.amount, line.undistributed) for line in budget.lines}
@@ -182,15 +173,13 @@ def test_lines_and_what_is_not_distributed_make_the_whole(
 # -- helpers
 
 
-def all_answers(path: Path, asked: Bases) -> list[object]:
-    """Open a ledger and return what it answers on each basis."""
+def all_answers(path: Path, asked: Asked) -> tuple[list[object], str]:
+    """Open a ledger and return what it answers on a basis."""
+    on, known, void = asked
     with Ledger.open(path) as opened:
-        head = opened.head()
-        asked_views = [
-            opened.as_of(on, known=known % (head + 1), void_annulled=void)
-            for on, known, void in asked
-        ]
-        return [found for view in asked_views for found in (answers(view), shown(view))]
+        position = known % (opened.head() + 1)
+        found = answers(opened.as_of(on, known=position, void_annulled=void))
+    return found, as_json(found)
 
 
 def first(commits: Commits, count: int) -> Commits:
@@ -212,20 +201,19 @@ def effect(entry: Entry) -> tuple[object, ...]:
     return (since.last, decided, decision.body or "", decision.paragraph or 0)
 
 
-def figures(entries: Sequence[Entry], on: date) -> list[object]:
+def figures(entries: Sequence[Entry], on: date) -> object:
     """Return every figure of every budget, without the positions of the entries behind it."""
     log = log_of([entries])
-    return [without_positions(b.as_dict()) for b in all_budgets(view_of(log, on, len(log)))]
+    shown = as_json(all_budgets(view_of(log, on, len(log))))
+    return json.loads(shown, object_hook=without_positions)
 
 
-def without_positions(value: Any) -> Any:
-    """Return a JSON answer without the positions in it."""
-    if isinstance(value, dict):
-        return {key: without_positions(of) for key, of in value.items() if key != "position"}
-    return [without_positions(of) for of in value] if isinstance(value, list) else value
+def without_positions(fields: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a JSON object, and of those in it, the field ``position``."""
+    return {name: value for name, value in fields.items() if name != "position"}
 
 
-def basis_of(commits: Commits, asked: tuple[date, int, bool]) -> View:
+def basis_of(commits: Commits, asked: Asked) -> View:
     """Return the view on a random basis."""
     on, known, void = asked
     log = log_of(commits)

@@ -17,7 +17,9 @@ SOURCE = Path(__file__).parent.parent / "src" / PACKAGE
 LAYERS = (
     "errors",
     "amounts",
+    "values",
     "times",
+    "deadlines",
     "references",
     "subjects",
     "events",
@@ -36,6 +38,7 @@ LAYERS = (
     "ledger",
     "exchange",
     "cli",
+    "__main__",
 )
 
 # Storage is known in few places, so that it can be understood, and replaced, there.

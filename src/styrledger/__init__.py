@@ -15,6 +15,7 @@ from styrledger.events.budgets import (
     BudgetTransferred,
     Place,
 )
+from styrledger.events.calendar import DeadlineMet, DeadlineSet
 from styrledger.events.corrections import EntryCorrected, EntryWithdrawn
 from styrledger.events.decisions import (
     DecisionAnnulled,
@@ -26,26 +27,73 @@ from styrledger.events.decisions import (
     DecisionTabled,
     MinutesApproved,
 )
+from styrledger.events.documents import DocumentAdopted, DocumentRepealed, DocumentRevised
 from styrledger.events.entry import Entry, Recorded, Source
+from styrledger.events.evaluations import (
+    EvaluationNoted,
+    EvaluationScored,
+    EvaluationTotalStated,
+)
+from styrledger.events.goals import GoalAdopted, GoalAssessed
+from styrledger.events.indicators import (
+    IndicatorDefined,
+    IndicatorReported,
+    TargetSet,
+    ValueDisputed,
+)
+from styrledger.events.internal_control import (
+    ActionCompleted,
+    ActionDecided,
+    ControlPerformed,
+    ControlPlanned,
+    ControlRescored,
+    RecommendationFollowedUp,
+    RecommendationReceived,
+)
 from styrledger.events.mandates import MandateGranted, MandateRevoked
+from styrledger.events.meetings import ItemMinuted, MeetingHeld, VoteCounted
 from styrledger.events.outcomes import ForecastReported, OutcomeReported
 from styrledger.events.units import (
     UnitActivated,
     UnitClosed,
+    UnitComposed,
     UnitDeactivated,
     UnitMoved,
     UnitRegistered,
     UnitRenamed,
 )
+from styrledger.events.uppdrag import (
+    UppdragClosed,
+    UppdragCountStated,
+    UppdragGiven,
+    UppdragMerged,
+    UppdragReassigned,
+    UppdragReported,
+)
 from styrledger.exchange.records import read_entries
 from styrledger.ledger import Ledger
 from styrledger.projections.budgets import Budget, BudgetLine, Earmark
+from styrledger.projections.calendar import Deadline
+from styrledger.projections.decisions import Decision
+from styrledger.projections.documents import Document
+from styrledger.projections.evaluations import Evaluation
+from styrledger.projections.goals import Goal
+from styrledger.projections.indicators import Indicator
+from styrledger.projections.internal_control import Action, Control, Recommendation
+from styrledger.projections.minutes import Item, Meeting
 from styrledger.projections.units import Unit
+from styrledger.projections.uppdrag import Uppdrag
+from styrledger.projections.uppdrag_counts import UppdragChoice, UppdragClaim, UppdragCounts
+from styrledger.projections.votes import Vote
 from styrledger.references import DecisionRef
 from styrledger.times import Clock, PartialDate
+from styrledger.values import Value
 from styrledger.view import View
 
 __all__ = [
+    "Action",
+    "ActionCompleted",
+    "ActionDecided",
     "Amount",
     "Basis",
     "Budget",
@@ -58,6 +106,14 @@ __all__ = [
     "BudgetStated",
     "BudgetTransferred",
     "Clock",
+    "Control",
+    "ControlPerformed",
+    "ControlPlanned",
+    "ControlRescored",
+    "Deadline",
+    "DeadlineMet",
+    "DeadlineSet",
+    "Decision",
     "DecisionAnnulled",
     "DecisionAppealed",
     "DecisionConditionMet",
@@ -66,33 +122,70 @@ __all__ = [
     "DecisionRef",
     "DecisionReferredBack",
     "DecisionTabled",
+    "Document",
+    "DocumentAdopted",
+    "DocumentRepealed",
+    "DocumentRevised",
     "Earmark",
     "EntriesRefused",
     "Entry",
     "EntryCorrected",
     "EntryWithdrawn",
+    "Evaluation",
+    "EvaluationNoted",
+    "EvaluationScored",
+    "EvaluationTotalStated",
     "Event",
     "Fault",
     "ForecastReported",
+    "Goal",
+    "GoalAdopted",
+    "GoalAssessed",
+    "Indicator",
+    "IndicatorDefined",
+    "IndicatorReported",
+    "Item",
+    "ItemMinuted",
     "Ledger",
     "MandateGranted",
     "MandateRevoked",
+    "Meeting",
+    "MeetingHeld",
     "MinutesApproved",
     "OutcomeReported",
     "PartialDate",
     "Place",
+    "Recommendation",
+    "RecommendationFollowedUp",
+    "RecommendationReceived",
     "Recorded",
     "Recording",
     "Source",
     "StyrledgerError",
+    "TargetSet",
     "Unit",
     "UnitActivated",
     "UnitClosed",
+    "UnitComposed",
     "UnitDeactivated",
     "UnitMoved",
     "UnitRegistered",
     "UnitRenamed",
+    "Uppdrag",
+    "UppdragChoice",
+    "UppdragClaim",
+    "UppdragClosed",
+    "UppdragCountStated",
+    "UppdragCounts",
+    "UppdragGiven",
+    "UppdragMerged",
+    "UppdragReassigned",
+    "UppdragReported",
+    "Value",
+    "ValueDisputed",
     "ValueRefused",
     "View",
+    "Vote",
+    "VoteCounted",
     "read_entries",
 ]

@@ -148,7 +148,7 @@ def parse_amount(text: str) -> Amount | None:
     Raises:
         AmountError: where the text is anything else.
     """
-    return None if _NO_VALUE.fullmatch(_checked_text(text)) else Amount(text)
+    return None if NO_VALUE.fullmatch(_checked_text(text)) else Amount(text)
 
 
 def to_amount(value: object) -> Amount:
@@ -290,18 +290,21 @@ _QUALIFIER_LIST: Final = (
 _QUALIFIERS: Final = _QUALIFIER_LIST.split("|")
 
 _DASH = r"[-\u2010-\u2015\u2212]"
-_BLANK = r"[ \u00a0\u2007\u2009\u202f]"
-_OUTER_BLANKS = " \t\r\n\u00a0\u2007\u2009\u202f"
-_QUALIFIER = "|".join(re.escape(word).replace(r"\ ", f"{_BLANK}+") for word in _QUALIFIERS)
-_WHOLE = f"[1-9][0-9]{{0,2}}(?:{_BLANK}[0-9]{{3}})+(?![0-9])|[0-9]+"
-_HEAD_TEXT = (
-    rf"(?:(?P<qualifier>{_QUALIFIER}){_BLANK}*)?"
-    rf"(?:(?P<sign>{_DASH}|\+){_BLANK}*)?"
+BLANK: Final = r"[ \u00a0\u2007\u2009\u202f]"
+"""The pattern of one blank inside a number."""
+OUTER_BLANKS: Final = " \t\r\n\u00a0\u2007\u2009\u202f"
+_QUALIFIER = "|".join(re.escape(word).replace(r"\ ", f"{BLANK}+") for word in _QUALIFIERS)
+_WHOLE = f"[1-9][0-9]{{0,2}}(?:{BLANK}[0-9]{{3}})+(?![0-9])|[0-9]+"
+NUMBER: Final = (
+    rf"(?:(?P<qualifier>{_QUALIFIER}){BLANK}*)?"
+    rf"(?:(?P<sign>{_DASH}|\+){BLANK}*)?"
     rf"(?P<whole>{_WHOLE})(?:[.,](?P<decimals>[0-9]+))?"
 )
-_HEAD = re.compile(_HEAD_TEXT, re.IGNORECASE)
-_AMOUNT = re.compile(rf"{_HEAD_TEXT}{_BLANK}*(?P<unit>[^\W\d_].*)", re.IGNORECASE)
-_NO_VALUE = re.compile(f"{_DASH}?")
+"""The pattern of a number as it is printed: qualifier, sign, whole and decimals."""
+_HEAD = re.compile(NUMBER, re.IGNORECASE)
+_AMOUNT = re.compile(rf"{NUMBER}{BLANK}*(?P<unit>[^\W\d_].*)", re.IGNORECASE)
+NO_VALUE: Final = re.compile(f"{_DASH}?")
+"""Nothing, or a dash: there is no value, which is not zero."""
 _DIGIT = re.compile("[0-9]")
 _A_UNIT = "an amount with its unit, such as"
 
@@ -313,7 +316,7 @@ def _checked_text(value: object) -> str:
         raise AmountError(
             Fault(f"{quoted(value)} is too long", f"at most {LONGEST_AMOUNT} characters")
         )
-    return value.strip(_OUTER_BLANKS)
+    return value.strip(OUTER_BLANKS)
 
 
 @lru_cache(maxsize=4096)
@@ -364,7 +367,7 @@ def _too_large(shown: str) -> Fault:
 def _fault(text: str) -> Fault:
     """Return why a text is not an amount."""
     shown = quoted(text)
-    if _NO_VALUE.fullmatch(text):
+    if NO_VALUE.fullmatch(text):
         todo = "leave the field out if there is none"
         return Fault(f"{shown} is no value", f"{_A_UNIT} '0 tkr'", todo)
     bad = next((char for char in text if unicodedata.category(char).startswith("C")), None)
@@ -374,12 +377,12 @@ def _fault(text: str) -> Fault:
         return Fault(f"{shown} has no digits 0 to 9", f"{_A_UNIT} '227,7 mnkr'")
     head = _HEAD.match(text)
     if head is None:
-        before = text[: text.index(next(filter(str.isdigit, text)))].strip(_OUTER_BLANKS)
+        before = text[: text.index(next(filter(str.isdigit, text)))].strip(OUTER_BLANKS)
         if not before[:1].isalpha():
             return Fault(f"{shown} is not an amount", f"{_A_UNIT} '227,7 mnkr'")
         expected = nearest(before, _QUALIFIERS)
         return Fault(f"{quoted(before)} before the number is not known", expected)
-    return _fault_after(text, head[0], text[head.end() :].strip(_OUTER_BLANKS))
+    return _fault_after(text, head[0], text[head.end() :].strip(OUTER_BLANKS))
 
 
 def _fault_after(text: str, number: str, rest: str) -> Fault:

@@ -11,8 +11,8 @@ from base64 import b64encode
 
 import attrs
 
-from .errors import quoted
-from .notes import (
+from styrledger.errors import quoted
+from styrledger.notes import (
     MAX_NOTE_SIZE,
     Note,
     base64_octets,
@@ -21,8 +21,8 @@ from .notes import (
     refuse,
     require_plain,
 )
-from .proofs import verify_inclusion
-from .tree import EMPTY_ROOT, HASH_SIZE, LEAVES_END, leaf_hash
+from styrledger.proofs import verify_inclusion
+from styrledger.tree import EMPTY_ROOT, HASH_SIZE, LEAVES_END, leaf_hash
 
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 MAX_PROOF_SIZE = 1 << 24

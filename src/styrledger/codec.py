@@ -21,6 +21,7 @@ from styrledger.events.corrections import Amendment, nested_amendment
 from styrledger.events.entry import Entry
 from styrledger.references import DecisionRef
 from styrledger.times import PartialDate
+from styrledger.values import Value
 
 Object = Mapping[str, Any]
 
@@ -56,6 +57,11 @@ def _read(given: object, where: str) -> Entry:
     cls = _event_class(fields)
     common = {name: value for name, value in fields.items() if name in COMMON}
     own = {name: value for name, value in fields.items() if name not in COMMON and name != "type"}
+    for field in attrs.fields(cls):
+        shared, name = field.metadata.get("text_of"), _written_name(field)
+        # A text where an object is common is the event's own: who publishes an indicator.
+        if isinstance(common.get(shared), str) and name not in own:
+            own[name] = common.pop(shared)
     event, faults = _structured(own, cls, known=[*own_names(cls), *COMMON])
     standing = event or (Amendment("?", "?") if cls.amends else Event())
     entry, more = _structured({**common, "event": standing, "where": where}, Entry, known=COMMON)
@@ -199,6 +205,7 @@ _READ.register_structure_hook(Entry, _reader(Entry))
 _WRITE = cattrs.Converter()
 _WRITE.register_unstructure_hook_factory(attrs.has, _writer)
 _WRITE.register_unstructure_hook(Amount, lambda amount: amount.text)
+_WRITE.register_unstructure_hook(Value, str)
 _WRITE.register_unstructure_hook(PartialDate, str)
 _WRITE.register_unstructure_hook(date, date.isoformat)
 _WRITE.register_unstructure_hook(DecisionRef, _decision_text)

@@ -76,7 +76,8 @@ class Deciding:
 
     def stream(self, entry: Entry) -> str:
         """Return the stream of an accepted entry; a correction's is that of its target."""
-        return [entry, *self._targets(entry)][-1].event.stream()
+        about = [entry, *self._targets(entry)][-1]
+        return about.event.placed(about.decision).stream()
 
     def _repeated(self, entry: Entry, position: int) -> Verdict:
         before = self._past.entry_at(position)
@@ -94,13 +95,20 @@ class Deciding:
         if entry.key is not None:
             self._keys[entry.key] = self._next
         self._next += 1
-        if entry.event.remembered:
-            for subject in entry.event.subjects():
-                self._events.setdefault(subject, []).append(entry.event)
+        held = _held(entry)
+        event = held.event.placed(held.decision)
+        if event.remembered:
+            for subject in event.subjects():
+                self._events.setdefault(subject, []).append(event)
 
     def _earlier(self, subject: str) -> Iterator[Event]:
         yield from self._past.events(subject)
         yield from self._events.get(subject, ())
+
+    def _earlier_than(self, targets: Sequence[Entry]) -> Callable[[str], Iterator[Event]]:
+        """Return what finds all that stands but what a replacement takes the place of."""
+        gone = [one.event.placed(one.decision) for one in map(_held, targets)]
+        return lambda subject: (event for event in self._earlier(subject) if event not in gone)
 
     def _introduce(self, entry: Entry) -> None:
         counted = _held(entry)
@@ -114,7 +122,7 @@ class Deciding:
         yield from self._unknown_names(entry)
         event = entry.event
         defined = event.defines()
-        if defined is not None and self._knows(*defined):
+        if defined is not None and not event.renewable and self._knows(*defined):
             kind, name = defined
             yield Fault(
                 f"{name!r} is registered already",
@@ -126,7 +134,7 @@ class Deciding:
             yield from self._wrong_amendment(cast("Entry[Amendment]", entry))
         if isinstance(event, (DecisionAnnulled, DecisionConditionMet)):
             yield from self._unknown_decision(event.target)
-        yield from event.contradictions(self._earlier)
+        yield from event.placed(entry.decision).contradictions(self._earlier)
 
     def _unknown_names(self, entry: Entry) -> Iterator[Fault]:
         for reference in entry.event.refers():
@@ -158,7 +166,8 @@ class Deciding:
     def _wrong_replacement(self, replacement: Entry, targets: Sequence[Entry]) -> Iterator[Fault]:
         for fault in self._unknown_names(replacement):
             yield fault.at(field="replacement")
-        for fault in replacement.event.contradictions(self._earlier):
+        placed = replacement.event.placed(replacement.decision)
+        for fault in placed.contradictions(self._earlier_than(targets)):
             yield fault.at(field="replacement")
         if replacement.key is not None and replacement.key not in {one.key for one in targets}:
             yield Fault(
@@ -169,7 +178,8 @@ class Deciding:
             )
         defined = replacement.event.defines()
         defined_before = {_held(target).event.defines() for target in targets}
-        if defined is not None and defined not in defined_before and self._knows(*defined):
+        changed = defined not in defined_before and not replacement.event.renewable
+        if defined is not None and changed and self._knows(*defined):
             yield Fault(
                 f"{defined[1]!r} is registered already",
                 f"a new {defined[0]}",

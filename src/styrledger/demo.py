@@ -6,7 +6,11 @@ from pathlib import Path
 
 from styrledger.errors import FileUnreadable
 
-ORGANISATIONS = {"haninge_2020": "Haninge kommun"}
+ORGANISATIONS = {
+    "haninge_2020": "Haninge kommun",
+    "haparanda_kommunkompassen": "Haparanda kommun",
+    "haparanda_ledningsgrupp": "Haparanda stad",
+}
 """Each example, a folder of record files, and whose decisions it holds."""
 
 

@@ -212,12 +212,32 @@ class FileUnreadable(StyrledgerError):
         self.reason = reason
 
 
+class PolicyError(StyrledgerError):
+    """A policy file for controls holds something that is no rule."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
 class CopyUnreadable(StyrledgerError):
     """An exported copy of a ledger is no copy, is cut off, or was changed."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(str(fault))
         self.fault = fault
+
+
+class LogDamaged(StyrledgerError):
+    """The log does not run without a gap: an entry is missing or out of its place."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        super().__init__(
+            f"the log goes on at #{found}, expected #{expected}: entries were removed, "
+            "restore a backup and compare the two"
+        )
+        self.expected = expected
+        self.found = found
 
 
 class EntriesRefused(StyrledgerError):

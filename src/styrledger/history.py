@@ -223,7 +223,7 @@ RULINGS = "rulings"
 
 def filed_under(entry: Entry) -> tuple[str, ...]:
     """Return the subjects under which a fact is found again."""
-    event = entry.event
+    event = entry.event.placed(entry.decision)
     under = event.subjects()
     if entry.decision is not None:
         under = (*under, subjects.decision(entry.decision.key))

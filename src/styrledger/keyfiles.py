@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from .errors import Fault, KeyFileError
+from styrledger.errors import Fault, KeyFileError
 
 _MAX_SIZE = 4096
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from .errors import (
+from styrledger.errors import (
     Fault,
     KeyFormatError,
     MissingExtraError,
@@ -25,8 +25,8 @@ from .errors import (
     SignatureError,
     quoted,
 )
-from .keyfiles import read_private, write_private
-from .notes import KEY_ID_SIZE, Note, Signature, base64_octets, is_key_name, require_plain
+from styrledger.keyfiles import read_private, write_private
+from styrledger.notes import KEY_ID_SIZE, Note, Signature, base64_octets, is_key_name, require_plain
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -13,6 +13,9 @@ import attrs
 
 from styrledger.basis import Basis
 from styrledger.commit import Commit, Recording, Unreadable
+from styrledger.controls.catalogue import Checked, check
+from styrledger.controls.policy import read_policy
+from styrledger.diff import Difference, diff_views
 from styrledger.errors import LedgerClosed, UnknownPosition
 from styrledger.events.base import to_line
 from styrledger.events.entry import Entry, Recorded
@@ -100,7 +103,10 @@ class Ledger:
         numbered = placed if len(entries) > 1 else entries
         kept: list[Recorded | int] = []
         self._record(numbered, by, kept.append)
-        return tuple(self._at(one) if isinstance(one, int) else one for one in kept)
+        made = {one.position: one for one in kept if isinstance(one, Recorded)}
+        return tuple(
+            one if isinstance(one, Recorded) else made.get(one) or self._at(one) for one in kept
+        )
 
     def record_all(
         self,
@@ -128,7 +134,7 @@ class Ledger:
             UnknownPosition: the log has not reached ``known``.
         """
         self._catch_up()
-        return View(self._runner.view, self._basis(on, known, void_annulled=void_annulled))
+        return View(self._runner, self._basis(on, known, void_annulled=void_annulled))
 
     def history(  # noqa: PLR0913 - a filter each, all by name
         self,
@@ -153,16 +159,16 @@ class Ledger:
         chosen = self._runner.view.chosen(
             Choice(
                 position,
-                type=type,
-                body=body,
-                unit=unit,
+                type=_storable(type),
+                body=_storable(body),
+                unit=_storable(unit),
                 first=None if since is None else to_day(since).isoformat(),
                 last=None if until is None else to_day(until).isoformat(),
             )
         )
         if text is None or not text.split():
             return chosen
-        found = set(self._runner.view.find(text))
+        found = set(self._runner.view.find(_storable(text) or ""))
         return (recorded for recorded in chosen if recorded.position in found)
 
     def trail(self, subject: str, *, known: Known | None = None) -> tuple[Trailed, ...]:
@@ -172,7 +178,25 @@ class Ledger:
             UnknownName: nothing was recorded about it.
         """
         self._catch_up()
-        return trail(self._runner.view, subject, self._position(known))
+        return trail(self._runner.view, _storable(subject) or "", self._position(known))
+
+    def diff(self, first: View, second: View, subject: str | None = None) -> tuple[Difference, ...]:
+        """Return what differs between two views, each with every cause; of one subject or all.
+
+        For a budget (``budget/KS/2020/operating``) the changes of the causes add up to the
+        difference exactly.
+        """
+        self._check_open()
+        return diff_views(first, second, subject)
+
+    def check(self, view: View, *, policy: Path | None = None) -> Checked:
+        """Run every internal control on a view, by the package's rules or those of a file.
+
+        Raises:
+            PolicyError: the file holds something that is no rule.
+        """
+        self._check_open()
+        return check(view, policy=read_policy() if policy is None else read_policy(policy))
 
     def rows(self) -> Iterator[Row]:
         """Yield the stored octets of every entry in order, for copies and for proofs."""
@@ -217,8 +241,6 @@ class Ledger:
             done = commit.record(entries)
             if dry_run:
                 writer.discard()
-        if done.recorded and not dry_run:
-            self._catch_up()
         return done
 
     def _at(self, position: int) -> Recorded:
@@ -250,6 +272,11 @@ class Ledger:
     def _check_open(self) -> None:
         if self._closed:
             raise LedgerClosed(str(self._log.path))
+
+
+def _storable(text: str | None) -> str | None:
+    """Return a text that a database can look for; half characters are in no entry."""
+    return None if text is None else text.encode("utf-8", "replace").decode()
 
 
 def view_path(path: Path) -> Path:

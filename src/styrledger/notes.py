@@ -17,7 +17,7 @@ from typing import NoReturn
 
 import attrs
 
-from .errors import Fault, NoteError, quoted
+from styrledger.errors import Fault, NoteError, quoted
 
 KEY_ID_SIZE = 4
 MAX_SIGNATURES = 100

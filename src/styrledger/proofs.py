@@ -10,8 +10,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 
-from .errors import Fault, ProofError, quoted
-from .tree import HASH_SIZE, LEAVES_END, NodeReader, node_hash, split, subtree_hash
+from styrledger.errors import Fault, ProofError, quoted
+from styrledger.tree import HASH_SIZE, LEAVES_END, NodeReader, node_hash, split, subtree_hash
 
 
 def inclusion_path(index: int, size: int, node: NodeReader) -> tuple[bytes, ...]:

@@ -27,6 +27,14 @@ class Reference:
         found = {under for fact in facts(self._log, known) for under in filed_under(fact.entry)}
         return sorted(subject for subject in found if fnmatchcase(subject, pattern))
 
+    def standing_in(self, slot: int, known: int) -> list[Fact]:
+        """Return what stood in the place of one entry as known after a position."""
+        return [fact for fact in facts(self._log, known) if fact.slot == slot]
+
+    def root(self, position: int) -> None:
+        """Return None: the plain reference has entries, not the octets that are sealed."""
+        del position
+
     def ever(self, pattern: str) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something ever stood."""
         found = {

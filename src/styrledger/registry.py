@@ -20,6 +20,7 @@ from styrledger.events.budgets import (
     BudgetStated,
     BudgetTransferred,
 )
+from styrledger.events.calendar import DeadlineMet, DeadlineSet
 from styrledger.events.corrections import EntryCorrected, EntryWithdrawn
 from styrledger.events.decisions import (
     DecisionAnnulled,
@@ -31,15 +32,47 @@ from styrledger.events.decisions import (
     DecisionTabled,
     MinutesApproved,
 )
+from styrledger.events.documents import DocumentAdopted, DocumentRepealed, DocumentRevised
+from styrledger.events.evaluations import (
+    EvaluationNoted,
+    EvaluationScored,
+    EvaluationTotalStated,
+)
+from styrledger.events.goals import GoalAdopted, GoalAssessed
+from styrledger.events.indicators import (
+    IndicatorDefined,
+    IndicatorReported,
+    TargetSet,
+    ValueDisputed,
+)
+from styrledger.events.internal_control import (
+    ActionCompleted,
+    ActionDecided,
+    ControlPerformed,
+    ControlPlanned,
+    ControlRescored,
+    RecommendationFollowedUp,
+    RecommendationReceived,
+)
 from styrledger.events.mandates import MandateGranted, MandateRevoked
+from styrledger.events.meetings import ItemMinuted, MeetingHeld, VoteCounted
 from styrledger.events.outcomes import ForecastReported, OutcomeReported
 from styrledger.events.units import (
     UnitActivated,
     UnitClosed,
+    UnitComposed,
     UnitDeactivated,
     UnitMoved,
     UnitRegistered,
     UnitRenamed,
+)
+from styrledger.events.uppdrag import (
+    UppdragClosed,
+    UppdragCountStated,
+    UppdragGiven,
+    UppdragMerged,
+    UppdragReassigned,
+    UppdragReported,
 )
 
 Payload = dict[str, Any]
@@ -50,6 +83,7 @@ STORED: dict[str, type[Event]] = {
     "unit.registered.v1": UnitRegistered,
     "unit.moved.v1": UnitMoved,
     "unit.renamed.v1": UnitRenamed,
+    "unit.composed.v1": UnitComposed,
     "unit.activated.v1": UnitActivated,
     "unit.deactivated.v1": UnitDeactivated,
     "unit.closed.v1": UnitClosed,
@@ -64,6 +98,24 @@ STORED: dict[str, type[Event]] = {
     "budget.stated.v1": BudgetStated,
     "outcome.reported.v1": OutcomeReported,
     "forecast.reported.v1": ForecastReported,
+    "uppdrag.given.v1": UppdragGiven,
+    "uppdrag.reported.v1": UppdragReported,
+    "uppdrag.reassigned.v1": UppdragReassigned,
+    "uppdrag.merged.v1": UppdragMerged,
+    "uppdrag.closed.v1": UppdragClosed,
+    "uppdrag.count_stated.v1": UppdragCountStated,
+    "goal.adopted.v1": GoalAdopted,
+    "goal.assessed.v1": GoalAssessed,
+    "indicator.defined.v1": IndicatorDefined,
+    "target.set.v1": TargetSet,
+    "indicator.reported.v1": IndicatorReported,
+    "value.disputed.v1": ValueDisputed,
+    "evaluation.scored.v1": EvaluationScored,
+    "evaluation.total_stated.v1": EvaluationTotalStated,
+    "evaluation.noted.v1": EvaluationNoted,
+    "meeting.held.v1": MeetingHeld,
+    "item.minuted.v1": ItemMinuted,
+    "vote.counted.v1": VoteCounted,
     "minutes.approved.v1": MinutesApproved,
     "decision.posted.v1": DecisionPosted,
     "decision.appealed.v1": DecisionAppealed,
@@ -72,6 +124,18 @@ STORED: dict[str, type[Event]] = {
     "decision.referred_back.v1": DecisionReferredBack,
     "decision.tabled.v1": DecisionTabled,
     "decision.condition_met.v1": DecisionConditionMet,
+    "control.planned.v1": ControlPlanned,
+    "control.rescored.v1": ControlRescored,
+    "control.performed.v1": ControlPerformed,
+    "action.decided.v1": ActionDecided,
+    "action.completed.v1": ActionCompleted,
+    "recommendation.received.v1": RecommendationReceived,
+    "recommendation.followed_up.v1": RecommendationFollowedUp,
+    "document.adopted.v1": DocumentAdopted,
+    "document.revised.v1": DocumentRevised,
+    "document.repealed.v1": DocumentRepealed,
+    "deadline.set.v1": DeadlineSet,
+    "deadline.met.v1": DeadlineMet,
     "entry.corrected.v1": EntryCorrected,
     "entry.withdrawn.v1": EntryWithdrawn,
 }

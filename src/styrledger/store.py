@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import attrs
 from eventsourcing.persistence import Mapper, PersistenceError, StoredEvent
@@ -25,7 +24,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from styrledger import stored
+from styrledger import files, stored
 from styrledger.errors import (
     FutureContract,
     LedgerExists,
@@ -33,6 +32,7 @@ from styrledger.errors import (
     LedgerReadOnly,
     NotALedger,
     StorageError,
+    StyrledgerError,
 )
 from styrledger.events.entry import Entry, Recorded
 from styrledger.times import Clock, instant, read_clock
@@ -109,6 +109,7 @@ class LogRecorder(SQLiteApplicationRecorder):
     def construct_create_table_statements(self) -> list[str]:
         """Return what makes the tables of a new ledger, and the triggers that guard them."""
         return [
+            f"PRAGMA application_id = {files.LEDGER}",
             *super().construct_create_table_statements(),
             """
             CREATE TABLE ledger (
@@ -181,12 +182,6 @@ class Writer:
         """Let nothing of the transaction be kept when it ends."""
         self.discarded = True
 
-    def restore(self, rows: Iterable[Row]) -> None:
-        """Store octets that another log held, unchanged, after the head."""
-        events = [StoredEvent(row.stream, row.version, row.name, row.state) for row in rows]
-        self._recorder.insert(self._cursor, events)
-        self.head += len(events)
-
     def _next_version(self, stream: str) -> int:
         if stream not in self._versions:
             self._cursor.execute(
@@ -201,35 +196,32 @@ class Writer:
 class Log:
     """The append-only log of one ledger, in one SQLite file."""
 
-    def __init__(self, path: Path, *, mode: str) -> None:
+    def __init__(self, path: Path, **parameters: str) -> None:
+        """Connect to the file at a path, by the parameters of an SQLite URI."""
         self.path = path
-        self._mode = mode
-        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-        datastore = SQLiteDatastore(uri, originator_id_type="text")
-        datastore.close()
-        datastore.pool = LogPool(db_name=uri, lock_timeout=LOCK_TIMEOUT)
-        self._recorder = LogRecorder(datastore)
-        self._datastore = datastore
+        self._read_only = parameters["mode"] == "ro"
+        self._datastore = SQLiteDatastore(":memory:", originator_id_type="text")
+        self._datastore.close()
+        self._datastore.pool = LogPool(
+            db_name=files.uri(path, **parameters), lock_timeout=LOCK_TIMEOUT
+        )
+        self._recorder = LogRecorder(self._datastore)
 
     @classmethod
-    def create(cls, path: Path, identity: Identity) -> Log:
-        """Make a new, empty log.
+    def create(cls, path: Path, identity: Identity, pages: Iterable[Sequence[Row]] = ()) -> Log:
+        """Make a new log, empty or with the stored entries of another, whole or not at all.
 
         Raises:
             LedgerExists: where there is something at the path.
             StorageError: where the file cannot be written.
         """
-        if path.exists() and (path.is_dir() or path.stat().st_size > 0):
-            raise LedgerExists(str(path))
-        log = cls(path, mode="rwc")
-        row = (identity.ledger, identity.organisation, identity.contract)
-        with log._transaction() as cursor:
-            for statement in log._recorder.create_table_statements:
-                cursor.execute(statement)
-            cursor.execute(
-                "INSERT INTO ledger VALUES (?, ?, ?, ?)", (*row, instant(identity.created_at))
-            )
-        return log
+        with _placed(path), files.making(path) as part:
+            log = cls(part, mode="rwc")
+            try:
+                log._fill(identity, pages)
+            finally:
+                log.close()
+        return cls(path, mode="rw")
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Log:
@@ -240,11 +232,24 @@ class Log:
             NotALedger: where the file is something else.
             FutureContract: where a newer version of the package made it.
         """
-        if not path.is_file():
+        with _placed(path):
+            found = files.look(path, files.LEDGER)
+        if found == "absent":
             raise LedgerNotFound(str(path))
+        if found != "ours":
+            raise NotALedger(str(path), _OTHER[found])
         log = cls(path, mode="ro" if read_only else "rw")
-        if log.identity.contract > CONTRACT:
-            raise FutureContract(str(path), log.identity.contract, CONTRACT)
+        try:
+            contract = log.identity.contract
+        except StorageError:
+            wal = Path(f"{path}-wal")
+            if not read_only or (wal.exists() and wal.stat().st_size > 0):
+                raise
+            # Where nothing can be written beside it, SQLite reads a file only as unchanging.
+            log = cls(path, mode="ro", immutable="1")
+            contract = log.identity.contract
+        if contract > CONTRACT:
+            raise FutureContract(str(path), contract, CONTRACT)
         return log
 
     @property
@@ -288,7 +293,7 @@ class Log:
             LedgerReadOnly: where the log was opened for reading.
             LedgerBusy: where another writer did not finish in time.
         """
-        if self._mode == "ro":
+        if self._read_only:
             raise LedgerReadOnly(str(self.path))
         with self._transaction() as cursor:
             writer = Writer(self._recorder, cursor, clock)
@@ -299,6 +304,17 @@ class Log:
     def close(self) -> None:
         """Close every connection."""
         self._datastore.close()
+
+    def _fill(self, identity: Identity, pages: Iterable[Sequence[Row]]) -> None:
+        row = (identity.ledger, identity.organisation, identity.contract)
+        with self._transaction() as cursor:
+            for statement in self._recorder.create_table_statements:
+                cursor.execute(statement)
+            cursor.execute(
+                "INSERT INTO ledger VALUES (?, ?, ?, ?)", (*row, instant(identity.created_at))
+            )
+            for page in pages:
+                self._recorder.insert(cursor, list(map(_event, page)))
 
     @contextmanager
     def _transaction(self) -> Generator[SQLiteCursor]:
@@ -328,6 +344,31 @@ class Log:
             yield
         except (sqlite3.Error, PersistenceError) as fault:
             raise StorageError.of(str(self.path), str(fault)) from fault
+
+
+_OTHER = {
+    "empty": "it is empty",
+    "folder": "it is a folder",
+    "foreign": "it is some other file",
+}
+
+
+@contextmanager
+def _placed(path: Path) -> Generator[None]:
+    """Tell what is wrong with a path as an error about the ledger there."""
+    try:
+        yield
+    except FileExistsError as fault:
+        raise LedgerExists(str(path)) from fault
+    except (OSError, ValueError) as fault:
+        if isinstance(fault, StyrledgerError):
+            raise
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise StorageError(str(path), reason) from fault
+
+
+def _event(row: Row) -> StoredEvent:
+    return StoredEvent(row.stream, row.version, row.name, row.state)
 
 
 def _last(cursor: SQLiteCursor) -> Recorded | None:

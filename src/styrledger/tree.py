@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import TypeAlias
 
-from .errors import EntryBytesError, Fault
+from styrledger.errors import EntryBytesError, Fault
 
 HASH_SIZE = 32
 EMPTY_ROOT = sha256(b"").digest()

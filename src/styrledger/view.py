@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
 from typing import Protocol, TypeVar
 
+import attrs
+
 from styrledger import subjects
+from styrledger.amounts import Amount
 from styrledger.basis import Basis
 from styrledger.errors import UnknownName
 from styrledger.events.base import Kind
+from styrledger.events.entry import Entry
+from styrledger.events.units import UnitRegistered
+from styrledger.events.uppdrag import UppdragCountStated
 from styrledger.history import (
     RULINGS,
+    Counted,
     Fact,
     Pending,
     Rulings,
@@ -20,7 +29,33 @@ from styrledger.history import (
 )
 from styrledger.projections.base import Projection, fold
 from styrledger.projections.budgets import Budget, BudgetProjection
+from styrledger.projections.calendar import Deadline, DeadlineProjection
+from styrledger.projections.comparable import Comparable, moves
+from styrledger.projections.decisions import Decision, decision_of
+from styrledger.projections.documents import Document, DocumentProjection
+from styrledger.projections.evaluations import Evaluation, EvaluationProjection
+from styrledger.projections.goals import Goal, GoalProjection
+from styrledger.projections.indicators import Indicator, IndicatorProjection
+from styrledger.projections.internal_control import (
+    Action,
+    ActionProjection,
+    Control,
+    ControlProjection,
+    Recommendation,
+    RecommendationProjection,
+    about,
+    in_order,
+)
+from styrledger.projections.minutes import Meeting, MinutesProjection
 from styrledger.projections.units import Unit, UnitProjection
+from styrledger.projections.uppdrag import Uppdrag, UppdragProjection
+from styrledger.projections.uppdrag_counts import (
+    UppdragChoice,
+    UppdragClaim,
+    UppdragCounts,
+    tally,
+)
+from styrledger.references import DecisionRef, to_decision
 
 A = TypeVar("A")
 
@@ -40,6 +75,14 @@ class Facts(Protocol):
         """Return the subjects that match a GLOB pattern under which something ever stood."""
         ...
 
+    def standing_in(self, slot: int, known: int) -> Sequence[Fact]:
+        """Return what stood in the place of one entry as known after a position."""
+        ...
+
+    def root(self, position: int) -> str | None:
+        """Return what seals the entries up to a position, None where nothing does."""
+        ...
+
 
 class View:
     """Everything that the ledger answers about one day, as known at one point of its log.
@@ -49,7 +92,12 @@ class View:
 
     def __init__(self, facts: Facts, basis: Basis) -> None:
         self._facts = facts
-        self.basis = basis
+        self._basis = basis
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What every answer of the view rests on, sealed by the root of the tree."""
+        return attrs.evolve(self._basis, root=self._facts.root(self._basis.position))
 
     def units(self) -> tuple[Unit, ...]:
         """Return the units that were registered by the day, in order of their codes."""
@@ -63,6 +111,22 @@ class View:
         """
         return self._fold(UnitProjection(), subjects.unit(self._known(code)))
 
+    def series(self, unit: str, kind: Kind = "operating") -> tuple[Comparable, ...]:
+        """Return a unit's outcomes by year, each compared with the organisation on the day.
+
+        Raises:
+            UnknownName: the ledger knows no such unit.
+        """
+        self._known(unit)
+        found: list[Comparable] = []
+        for budget in self.every_budget():
+            if (budget.unit, budget.kind) != (unit, kind) or budget.outcome is None:
+                continue
+            then = self.at(min(self._basis.on, date(budget.year, 12, 31))).units()
+            moved = moves(unit, then, self.units(), self._used(budget.year, kind))
+            found.append(Comparable(unit, budget.year, kind, budget.outcome, moved))
+        return tuple(found)
+
     def budget(self, unit: str, year: int, kind: Kind = "operating") -> Budget:
         """Return a unit's budget of a year; its amount is None where it had none on the day.
 
@@ -75,6 +139,20 @@ class View:
         """Return every unit's budget of a year that is something, in order of unit codes."""
         budgets = (self._budget(code, year, kind) for code in self._budgeted(year, kind))
         return tuple(budget for budget in budgets if budget.is_something)
+
+    def every_budget(self) -> Iterator[Budget]:
+        """Yield the budgets of all units, years and kinds, and of the whole municipality.
+
+        That of the whole (unit ``*``) holds only what documents state of it.
+        """
+        for subject in sorted(self._subjects("budget/*")):
+            asked = subjects.asked_budget(subject)
+            if asked is not None:
+                yield self._budget(*asked)
+
+    def at(self, on: date) -> View:
+        """Return the same ledger, as known at the same point, on another day."""
+        return View(self._facts, attrs.evolve(self._basis, on=on))
 
     def planned(self, year: int, kind: Kind = "operating") -> tuple[Budget, ...]:
         """Return the budgets of a year for which there is a plan, which is never a budget."""
@@ -95,13 +173,263 @@ class View:
             for code in codes
             for fact in self._standing(subjects.budget(code, year, kind))
         }
-        return tuple(pending(found.values(), self.basis.on, self._rulings()))
+        return tuple(pending(found.values(), self._basis.on, self._rulings()))
+
+    def subjects(self, pattern: str) -> Sequence[str]:
+        """Return the subjects that match a GLOB pattern under which something stands."""
+        return self._facts.subjects(pattern, self._basis.position)
+
+    def counted(self, subject: str) -> list[Counted]:
+        """Return the facts about a subject that have taken effect, in order of effect."""
+        return counting(self._standing(subject), self._basis.on, self._rulings())
+
+    def counted_under(self, pattern: str) -> list[Counted]:
+        """Return the facts under all subjects that match a GLOB pattern, each once, in order."""
+        found = {
+            (one.fact.slot, one.fact.part): one
+            for subject in self._subjects(pattern)
+            for one in self.counted(subject)
+        }
+        return sorted(found.values(), key=lambda one: one.order)
+
+    def standing_in(self, slot: int) -> Sequence[Fact]:
+        """Return what stands in the place of the entry at a position, nothing if withdrawn."""
+        return self._facts.standing_in(slot, self._basis.position)
+
+    def is_annulled(self, entry: Entry) -> bool:
+        """Return whether the decision that an entry rests on is annulled on the day."""
+        decision = entry.decision
+        return decision is not None and decision.key in self._rulings().annulled
+
+    def uppdrag(self, choice: UppdragChoice | None = None) -> tuple[Uppdrag, ...]:
+        """Return the uppdrag that were given by the day, all or a choice, in order of their ids.
+
+        Raises:
+            UnknownName: the choice names a unit that the ledger does not know.
+        """
+        chosen = choice or UppdragChoice()
+        for code in (chosen.giver, chosen.responsible):
+            if code is not None:
+                self._known(code)
+        found = self._each("uppdrag", lambda name: UppdragProjection(name, self._basis.on))
+        return tuple(one for one in found if chosen.takes(one))
+
+    def uppdrag_by_id(self, uppdrag: str) -> Uppdrag | None:
+        """Return one uppdrag, None where it was not given by the day.
+
+        Raises:
+            UnknownName: the ledger knows no such uppdrag on any day.
+        """
+        subject = subjects.uppdrag(uppdrag)
+        ever = self._facts.ever(subjects.uppdrag("*"))
+        if subject not in ever:
+            what = "uppdrag"
+            raise UnknownName(what, uppdrag, (one.partition("/")[2] for one in ever))
+        return self._fold(UppdragProjection(uppdrag, self._basis.on), subject)
+
+    def uppdrag_counts(self, choice: UppdragChoice | None = None) -> UppdragCounts:
+        """Return how many uppdrag there are on the day, of all or of a choice."""
+        return tally(self.uppdrag(choice))
+
+    def uppdrag_claims(self) -> tuple[UppdragClaim, ...]:
+        """Return what documents said of how many there are, each counted on its own day."""
+        found: list[UppdragClaim] = []
+        for one in self.counted(subjects.UPPDRAG_COUNTS):
+            event = one.fact.entry.event
+            if isinstance(event, UppdragCountStated):
+                counts = self._at(one.since).uppdrag_counts(UppdragChoice.of(event))
+                found.append(UppdragClaim(event, one.since, counts, one.fact))
+        return tuple(found)
+
+    def pending_uppdrag(self) -> tuple[Pending, ...]:
+        """Return what is proposed or conditional about uppdrag, in order of proposal."""
+        found = {
+            (fact.slot, fact.part): fact
+            for subject in self._subjects(subjects.uppdrag("*"))
+            for fact in self._standing(subject)
+        }
+        return tuple(pending(found.values(), self._basis.on, self._rulings()))
+
+    def _at(self, on: date) -> View:
+        return View(self._facts, attrs.evolve(self._basis, on=on))
+
+    def goals(self) -> tuple[Goal, ...]:
+        """Return the goals that were adopted by the day, in order of their ids."""
+        measured: dict[str | None, list[str]] = {}
+        for one in self.indicators():
+            measured.setdefault(one.definition.goal, []).append(one.indicator)
+        return tuple(
+            attrs.evolve(goal, indicators=tuple(measured.get(goal.goal, ())))
+            for goal in self._each("goal", lambda _: GoalProjection())
+        )
+
+    def goal(self, goal: str) -> Goal | None:
+        """Return one goal, None where it was not adopted by the day.
+
+        Raises:
+            UnknownName: the ledger knows no such goal on any day.
+        """
+        self._heard_of("goal", goal)
+        return next((one for one in self.goals() if one.goal == goal), None)
+
+    def indicators(self) -> tuple[Indicator, ...]:
+        """Return the indicators that were defined by the day, in order of their ids."""
+        return self._each("indicator", lambda _: IndicatorProjection())
+
+    def indicator(self, indicator: str) -> Indicator | None:
+        """Return one indicator, None where it was not defined by the day.
+
+        Raises:
+            UnknownName: the ledger knows no such indicator on any day.
+        """
+        return self._fold(IndicatorProjection(), self._heard_of("indicator", indicator))
+
+    def evaluations(self) -> tuple[Evaluation, ...]:
+        """Return the evaluations that were made by the day, in order of their names."""
+        return self._each("evaluation", lambda _: EvaluationProjection())
+
+    def evaluation(self, evaluation: str) -> Evaluation | None:
+        """Return one evaluation, None where nothing of it was known by the day.
+
+        Raises:
+            UnknownName: the ledger knows no such evaluation on any day.
+        """
+        return self._fold(EvaluationProjection(), self._heard_of("evaluation", evaluation))
+
+    def actions(self) -> tuple[Action, ...]:
+        """Return the actions that were decided by the day, in order of their ids."""
+        return self._each("action", lambda _: ActionProjection(self._basis.on))
+
+    def controls(self) -> tuple[Control, ...]:
+        """Return the internal controls that were planned by the day, by plan and id."""
+        actions = self.actions()
+        found = self._each("control", lambda _: ControlProjection())
+        return in_order(
+            attrs.evolve(one, actions=about(subjects.control(one.plan, one.control), actions))
+            for one in found
+        )
+
+    def control(self, name: str) -> Control | None:
+        """Return one control by plan and id, ``SN 2024/8``; None where it was not planned then.
+
+        Raises:
+            UnknownName: the ledger knows no such control on any day.
+        """
+        subject = self._heard_of("control", name)
+        found = self._fold(ControlProjection(), subject)
+        return found and attrs.evolve(found, actions=about(subject, self.actions()))
+
+    def recommendations(self) -> tuple[Recommendation, ...]:
+        """Return the recommendations that were received by the day, in order of their ids."""
+        actions = self.actions()
+        return tuple(
+            attrs.evolve(one, actions=about(subjects.recommendation(one.recommendation), actions))
+            for one in self._each("recommendation", lambda _: RecommendationProjection())
+        )
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return the governing documents that were adopted by the day, in order of their ids."""
+        return self._each("document", lambda _: DocumentProjection(self._basis.on))
+
+    def document(self, document: str) -> Document | None:
+        """Return one governing document, None where it was not adopted by the day.
+
+        Raises:
+            UnknownName: the ledger knows no such document on any day.
+        """
+        subject = self._heard_of("document", document)
+        return self._fold(DocumentProjection(self._basis.on), subject)
+
+    def calendar(self) -> tuple[Deadline, ...]:
+        """Return the deadlines that were set by the day, in order of their dates."""
+        found = self._each("deadline", lambda _: DeadlineProjection(self._basis.on))
+        return tuple(sorted(found, key=lambda one: one.date))
+
+    def deadline(self, deadline: str) -> Deadline | None:
+        """Return one deadline, None where it was not set by the day.
+
+        Raises:
+            UnknownName: the ledger knows no such deadline on any day.
+        """
+        subject = self._heard_of("deadline", deadline)
+        return self._fold(DeadlineProjection(self._basis.on), subject)
+
+    def pending_about(self, kind: str) -> tuple[Pending, ...]:
+        """Return what is proposed or conditional about a kind of subject, such as ``goal``."""
+        found = {
+            (fact.slot, fact.part): fact
+            for subject in self._subjects(f"{kind}/*")
+            for fact in self._standing(subject)
+        }
+        return tuple(pending(found.values(), self._basis.on, self._rulings()))
+
+    def _heard_of(self, kind: str, name: str) -> str:
+        """Return the subject with a name, which must have been one at some time."""
+        names = [subject.partition("/")[2] for subject in self._facts.ever(f"{kind}/*")]
+        if name not in names:
+            raise UnknownName(kind, name, names)
+        return f"{kind}/{name}"
+
+    def minutes(self, body: str | None = None, year: int | None = None) -> tuple[Meeting, ...]:
+        """Return the meetings held by the day, of all bodies and years or one, in order of date.
+
+        Raises:
+            UnknownName: the ledger knows no such body.
+        """
+        code = None if body is None else self._known(body)
+        found = self._each("meeting", self._minutes)
+        chosen = (m for m in found if code in {None, m.body} and year in {None, m.year})
+        return tuple(sorted(chosen, key=lambda meeting: meeting.order))
+
+    def meeting(self, body: str, date: str) -> Meeting | None:
+        """Return a body's meeting, by its date as recorded, None where there was none by then.
+
+        Raises:
+            UnknownName: the ledger knows no such body.
+        """
+        name = f"{self._known(body)} {date}"
+        return self._fold(self._minutes(name), f"meeting/{name}")
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """Return the decisions that were taken by the day, in order of date, body and §."""
+        keys = [subject.partition("/")[2] for subject in self._subjects(subjects.decision("*"))]
+        found = [self._decision(key) for key in keys]
+        return tuple(sorted((one for one in found if one is not None), key=lambda one: one.order))
+
+    def decision(self, ref: DecisionRef | str) -> Decision | None:
+        """Return one decision, None where it was not taken by the day.
+
+        Raises:
+            DecisionRefError: the text is no reference.
+            UnknownName: the ledger has never heard of the decision.
+        """
+        key = to_decision(ref).key
+        ever = {subject.partition("/")[2] for subject in self._facts.ever(subjects.decision("*"))}
+        if key not in ever:
+            what = "decision"
+            raise UnknownName(what, key, ever)
+        return self._decision(key)
+
+    def _minutes(self, name: str) -> MinutesProjection:
+        return MinutesProjection(name, council=self._is_council(name.rpartition(" ")[0]))
+
+    def _is_council(self, code: str) -> bool:
+        # A body is the council or not whatever the day, so also for meetings before it began.
+        registered = (fact.entry.event for fact in self._standing(subjects.unit(code)))
+        return any(isinstance(one, UnitRegistered) and one.kind == "council" for one in registered)
+
+    def _decision(self, key: str) -> Decision | None:
+        standing = self._standing(subjects.decision(key))
+        return decision_of(key, standing, self._basis.on, self._rulings())
 
     def _each(self, kind: str, make: Callable[[str], Projection[A | None]]) -> tuple[A, ...]:
         """Return what each subject of a kind adds up to, in order of their names."""
         found = [subject.partition("/")[2] for subject in self._subjects(f"{kind}/*")]
         answers = (self._fold(make(name), f"{kind}/{name}") for name in sorted(found))
         return tuple(answer for answer in answers if answer is not None)
+
+    def _used(self, year: int, kind: Kind) -> Callable[[str], Amount | None]:
+        return lambda code: self._budget(code, year, kind).outcome
 
     def _budget(self, code: str, year: int, kind: Kind) -> Budget:
         subject = subjects.budget(code, year, kind)
@@ -120,14 +448,14 @@ class View:
         return code
 
     def _subjects(self, pattern: str) -> Sequence[str]:
-        return self._facts.subjects(pattern, self.basis.position)
+        return self._facts.subjects(pattern, self._basis.position)
 
     def _standing(self, subject: str) -> Sequence[Fact]:
-        return self._facts.facts(subject, self.basis.position)
+        return self._facts.facts(subject, self._basis.position)
 
     def _rulings(self) -> Rulings:
         standing = self._standing(RULINGS)
-        return rulings(standing, self.basis.on, void_annulled=self.basis.void_annulled)
+        return rulings(standing, self._basis.on, void_annulled=self._basis.void_annulled)
 
     def _fold(self, projection: Projection[A], subject: str) -> A:
-        return fold(projection, counting(self._standing(subject), self.basis.on, self._rulings()))
+        return fold(projection, self.counted(subject))

@@ -6,21 +6,33 @@ Exit codes: 0 fine, 1 the answer is no (nothing found), 2 wrong use or bad input
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from typing import Any
 
 import click
 
-from styrledger.errors import StyrledgerError
+from styrledger.errors import Fault, StyrledgerError
 
 COMMANDS = {
     "init": "recording",
     "record": "recording",
     "budget": "budget",
+    "uppdrag": "uppdrag",
+    "goals": "goals",
+    "indicators": "indicators",
+    "evaluations": "evaluations",
+    "controls": "controls",
+    "documents": "documents",
+    "calendar": "calendar",
     "units": "units",
+    "minutes": "minutes",
+    "decisions": "decisions",
     "log": "log",
     "trail": "log",
+    "diff": "diff",
+    "check": "check",
     "export": "copies",
     "restore": "copies",
     "demo": "demo",
@@ -28,6 +40,8 @@ COMMANDS = {
 """Every command and the module that holds it, in the order of the help."""
 
 BAD_INPUT = 2
+INTERRUPTED = 130
+"""What a shell gives a command that Ctrl-C stopped."""
 
 
 class Commands(click.Group):
@@ -46,16 +60,45 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error of ours is its lines on stderr and exit code 2."""
+        """Run a command; whatever goes wrong is a line on stderr and an exit code."""
         try:
             return super().invoke(ctx)
         except StyrledgerError as error:
-            click.echo(str(error), err=True)
+            for line in lines(error):
+                click.echo(line, err=True)
             ctx.exit(BAD_INPUT)
         except BrokenPipeError:
-            # Whoever read the output has enough; Python must not complain at exit either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # Whoever read the output has enough.
+            _forget_output()
             ctx.exit(0)
+        except OSError as fault:
+            if fault.filename is None:
+                _forget_output()
+            place = "the output" if fault.filename is None else os.fsdecode(fault.filename)
+            click.echo(one_line(f"{place}: {fault.strerror or fault}"), err=True)
+            ctx.exit(BAD_INPUT)
+        except UnicodeEncodeError as fault:
+            click.echo(f"{fault.object!r} is not UTF-8, expected text in UTF-8", err=True)
+            ctx.exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def lines(error: StyrledgerError) -> list[str]:
+    """Return an error as the lines that tell it: one for each fault."""
+    faults: tuple[Fault, ...] = getattr(error, "faults", ())
+    return [one_line(str(fault)) for fault in faults or (error,)]
+
+
+def one_line(text: str) -> str:
+    """Escape what would break a line, or be a command to the terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def _forget_output() -> None:
+    """Let Python not try at its exit to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(
@@ -76,3 +119,7 @@ def main(ctx: click.Context) -> None:
     """
     if os.environ.get("NO_COLOR"):
         ctx.color = False
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no minus sign (U+2212) is shown its code: a sign is never lost.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

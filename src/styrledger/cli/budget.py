@@ -11,18 +11,20 @@ from styrledger.amounts import Amount
 from styrledger.cli import show
 from styrledger.cli.options import asked, basis_options, print_json, unit_of_money_option
 from styrledger.codec import write_entry
-from styrledger.events.base import Kind
+from styrledger.errors import nearest
+from styrledger.events.base import YEARS, Kind
 from styrledger.history import Pending
 from styrledger.projections.base import Step, described, money
 from styrledger.projections.budgets import Budget, total
 from styrledger.view import View
 
 NO = 1
+YEAR = click.IntRange(YEARS.start, YEARS.stop - 1)
 
 
 @click.command()
 @click.argument("unit", required=False)
-@click.option("--year", type=int, required=True, help="The budget year.")
+@click.option("--year", type=YEAR, required=True, help="The budget year.")
 @click.option(
     "--kind",
     type=click.Choice(["operating", "investment"]),
@@ -58,22 +60,24 @@ def budget(
         found = _found(view, unit, year, kind)
         pending = view.pending(year, kind, unit)
         planned = _planned(view, unit, year, kind)
+    having = [one for one in found if line is None or one.line(line) is not None]
     if as_json:
-        print_json(_answer(view, found, planned, pending))
+        print_json(_answer(view, having, line, planned, pending))
     else:
         printer = _Printer(money_unit)
         click.echo(f"{kind} budget {year}, {show.basis(view.basis)}\n")
         if line is not None:
-            found = printer.only_line(found, line)
+            printer.only_line(having, line)
         elif unit is None:
             printer.summary(found)
         for one in found if line is None and (unit is not None or trail) else ():
             printer.whole(one, trail=trail)
         printer.planned(planned)
         printer.pending(pending)
-    if not found:
+    if not having:
         if not as_json:
-            click.echo(_none_found(unit, year, kind, view), err=True)
+            none = _none_found(unit, year, kind, view) if not found else _no_line(found, line or "")
+            click.echo(none, err=True)
         ctx.exit(NO)
 
 
@@ -89,11 +93,15 @@ def _planned(view: View, unit: str | None, year: int, kind: Kind) -> Sequence[Bu
 
 
 def _answer(
-    view: View, found: Sequence[Budget], planned: Iterable[Budget], pending: Iterable[Pending]
+    view: View,
+    found: Sequence[Budget],
+    line: str | None,
+    planned: Iterable[Budget],
+    pending: Iterable[Pending],
 ) -> dict[str, Any]:
     return {
         "basis": view.basis.as_dict(),
-        "budgets": [one.as_dict() for one in found],
+        "budgets": [_only(line, one) for one in found],
         "total": money(total([one.amount for one in found])),
         "planned": [
             {"unit": one.unit, "year": one.year, "kind": one.kind, **one.planned.as_dict()}
@@ -111,6 +119,19 @@ def _answer(
             for one in pending
         ],
     }
+
+
+def _only(path: str | None, one: Budget) -> dict[str, Any]:
+    line = None if path is None else one.line(path)
+    if line is None:
+        return one.as_dict()
+    trail = [step.as_dict() for step in line.trail]
+    return {**one.as_dict(), "lines": [{**line.as_dict(), "trail": trail}]}
+
+
+def _no_line(found: Iterable[Budget], path: str) -> str:
+    lines = {line.line for one in found for line in one.lines}
+    return f"no line {path!r}, expected {nearest(path, lines)}"
 
 
 def _none_found(unit: str | None, year: int, kind: str, view: View) -> str:
@@ -154,15 +175,15 @@ class _Printer:
             show.title(f"Decisions behind {one.unit}")
             self._steps(one.trail)
 
-    def only_line(self, found: Iterable[Budget], path: str) -> Sequence[Budget]:
-        """Print one line of each budget that has it, with its steps; return those budgets."""
-        having = [(one, line) for one in found if (line := one.line(path)) is not None]
-        for one, line in having:
+    def only_line(self, having: Iterable[Budget], path: str) -> None:
+        """Print one line of each budget, with its steps."""
+        for one, line in ((one, one.line(path)) for one in having):
+            if line is None:
+                continue
             self._table("unit and line", [[f"{one.unit}/{path}", *self._figures(line)]])
             click.echo()
             show.title(f"Decisions behind {one.unit}/{path}")
             self._steps(line.trail)
-        return [one for one, _ in having]
 
     def planned(self, planned: Iterable[Budget]) -> None:
         """Print plans, which are not budgets."""

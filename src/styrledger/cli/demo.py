@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -51,10 +52,9 @@ def demo(directory: str | None) -> None:
             for file in examples.record_files(example):
                 ledger.record_all(records.read(file), by="demo")
             click.echo(f"{path}: {ledger.head()} entries of {organisation}\n")
-            _operating(ledger)
-            _investment(ledger)
-            _earmarks(ledger)
-        _go_on(path)
+            for answer in ANSWERS.get(example, ()):
+                answer(ledger)
+        _go_on(path, QUESTIONS.get(example, ()))
 
 
 def _opened(path: Path, organisation: str) -> Ledger:
@@ -100,21 +100,89 @@ def _earmarks(ledger: Ledger) -> None:
         earmark
         for budget in ledger.as_of("2020-12-31").budgets(2020)
         for earmark in budget.earmarks
-        if earmark.amount is not None
     ]
-    amount = sum((one.amount for one in earmarks if one.amount is not None), Amount("0 tkr"))
+    amount = sum((one.amount for one in earmarks), Amount("0 tkr"))
     show.title("What is earmarked for the safety programme, inside the boards' budgets?")
     click.echo(
         f"{show.number(amount, 'tkr')} tkr for {len(earmarks)} activities; no total changes\n"
     )
 
 
-def _go_on(path: Path) -> None:
+def _goals(ledger: Ledger) -> None:
+    show.title("How were the council's goals assessed for 2020?")
+    rows: list[list[str]] = []
+    for goal in ledger.as_of("2020-12-31").goals():
+        assessed = goal.assessed(2020)
+        if assessed is not None:
+            rows.append([goal.goal, assessed.assessment, assessed.label or "", goal.title])
+    show.table(["goal", "assessment", "label", "title"], rows)
+    click.echo()
+
+
+def _evaluation(ledger: Ledger) -> None:
+    show.title("What were the evaluation's totals, and are those that the report states right?")
+    rows = [
+        [
+            str(one.year),
+            one.criteria_version,
+            str(one.total),
+            ", ".join(f"{s.total} {'confirmed' if s.confirmed else 'wrong'}" for s in one.stated),
+        ]
+        for evaluation in ledger.as_of("2012-12-31").evaluations()
+        for one in evaluation.rounds
+    ]
+    show.table(["year", "criteria", "total", "stated"], rows, right=["total"])
+    click.echo("Scored by different criteria: no trend.\n")
+
+
+def _decided(ledger: Ledger) -> None:
+    show.title("What did the management group decide, among all that it took up?")
+    meetings = ledger.as_of("2020-12-31").minutes("LG")
+    rows = [
+        [str(meeting.date), item.title, ", ".join(item.flags)]
+        for meeting in meetings
+        for item in meeting.items
+        if item.kind == "decision"
+    ]
+    show.table(["meeting", "decision", "flags"], rows)
+    items = sum(len(meeting.items) for meeting in meetings)
+    unclear = [str(m.date_printed) for m in meetings if "month_unclear" in m.flags]
+    click.echo(
+        f"{len(rows)} decisions among {items} items of {len(meetings)} meetings; "
+        f"printed without a clear month: {', '.join(unclear)}\n"
+    )
+
+
+def _go_on(path: Path, questions: Iterable[str]) -> None:
     show.title("Go on asking")
-    for question in (
+    for question in questions:
+        click.echo(f"styrledger {question} --ledger {path}")
+    click.echo()
+
+
+ANSWERS: dict[str, tuple[Callable[[Ledger], None], ...]] = {
+    "haninge_2020": (_operating, _investment, _earmarks, _goals),
+    "haparanda_kommunkompassen": (_evaluation,),
+    "haparanda_ledningsgrupp": (_decided,),
+}
+"""What is asked of each example."""
+
+QUESTIONS = {
+    "haninge_2020": (
         "budget KS --year 2020 --on 2020-03-01 --trail",
         "budget KS --year 2020 --kind investment --line 'KS investeringsreserv'",
+        "indicators energi-lokaler --on 2021-01-01",
         "trail 'decision/KF 2020-05-11 § 83'",
         "log --text Vega",
-    ):
-        click.echo(f"styrledger {question} --ledger {path}")
+    ),
+    "haparanda_kommunkompassen": (
+        "evaluations KommunKompassen --year 2012",
+        "indicators lonesamtal",
+    ),
+    "haparanda_ledningsgrupp": (
+        "minutes LG --year 2019 --text",
+        "calendar --on 2019-11-01",
+        "trail 'deadline/Vision 2035'",
+    ),
+}
+"""What to go on asking of each example."""

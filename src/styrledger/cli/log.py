@@ -6,11 +6,21 @@ from collections.abc import Iterable
 
 import click
 
+from styrledger import registry
 from styrledger.cli import show
-from styrledger.cli.options import json_option, known_option, ledger_option, opened, print_json
+from styrledger.cli.options import (
+    checked,
+    json_option,
+    known_option,
+    ledger_option,
+    opened,
+    print_json,
+    sealed,
+)
 from styrledger.errors import UnknownName
 from styrledger.events.corrections import Amendment, EntryCorrected
 from styrledger.events.entry import Entry, Recorded
+from styrledger.times import to_day
 from styrledger.trail import Trailed, recorded_dict
 
 NO = 1
@@ -20,8 +30,20 @@ NO = 1
 @click.option("--type", "event_type", metavar="T", help="An event type, or a family: budget.")
 @click.option("--body", metavar="B", help="The body that decided.")
 @click.option("--unit", metavar="U", help="A unit that the entry is about.")
-@click.option("--from", "since", metavar="D", help="Effective on this day or later.")
-@click.option("--to", "until", metavar="D", help="Effective on this day or earlier.")
+@click.option(
+    "--from",
+    "since",
+    metavar="D",
+    callback=checked(to_day),
+    help="Effective on this day or later.",
+)
+@click.option(
+    "--to",
+    "until",
+    metavar="D",
+    callback=checked(to_day),
+    help="Effective on this day or earlier.",
+)
 @click.option("--text", metavar="WORDS", help="Entries that hold words starting with these.")
 @known_option
 @ledger_option
@@ -41,8 +63,10 @@ def log(
     as_json: bool,
 ) -> None:
     """List the entries of the log that meet every filter. Exit code 1 where none does."""
+    if event_type is not None:
+        _check_type(event_type)
     with opened(path) as ledger:
-        view = ledger.as_of(known=known)
+        view = sealed(ledger.as_of(known=known))
         entries = list(
             ledger.history(
                 type=event_type,
@@ -57,10 +81,12 @@ def log(
     if as_json:
         shown = [recorded_dict(recorded) for recorded in entries]
         print_json({"basis": view.basis.as_dict(), "entries": shown})
-    else:
+    elif entries:
         headers = ["entry", "recorded", "type", "decision", "effective", "stage", "what"]
         show.table(headers, [_row(recorded) for recorded in entries], right=["entry"])
     if not entries:
+        if not as_json:
+            click.echo("no entry meets every filter", err=True)
         ctx.exit(NO)
 
 
@@ -77,17 +103,26 @@ def trail(ctx: click.Context, subject: str, known: str | None, path: str, *, as_
     decision/KF 2020-02-10 § 9. Exit code 1 where nothing was recorded about it.
     """
     with opened(path) as ledger:
-        view = ledger.as_of(known=known)
+        view = sealed(ledger.as_of(known=known))
         try:
             steps = ledger.trail(subject, known=known)
         except UnknownName as unknown:
             click.echo(str(unknown), err=True)
-            ctx.exit(NO)
+            steps = ()
     if as_json:
         shown = [step.as_dict() for step in steps]
         print_json({"basis": view.basis.as_dict(), "subject": subject, "trail": shown})
-    else:
+    elif steps:
         _print_trail(steps)
+    if not steps:
+        ctx.exit(NO)
+
+
+def _check_type(event_type: str) -> None:
+    families = {name.partition(".")[0] for name in registry.TYPES}
+    if event_type not in {*registry.TYPES, *families}:
+        kind = "event type"
+        raise UnknownName(kind, event_type, {*registry.TYPES, *families})
 
 
 def _print_trail(steps: Iterable[Trailed]) -> None:

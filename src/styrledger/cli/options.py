@@ -9,12 +9,30 @@ from typing import Any, TypeVar
 
 import click
 
+from styrledger.errors import ValueRefused
 from styrledger.ledger import Ledger
+from styrledger.times import parse_known, to_day
 from styrledger.view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_LEDGER = "styrledger.db"
+
+
+def checked(read: Callable[[str], object]) -> Callable[..., str | None]:
+    """Return an option's callback that refuses what cannot be read, and names the option."""
+
+    def check(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                read(value)
+        except ValueRefused as refused:
+            named = (fault.at(field=option.opts[0]) for fault in refused.faults)
+            raise ValueRefused(*named) from None
+        return value
+
+    return check
+
 
 ledger_option = click.option(
     "--ledger",
@@ -30,6 +48,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 known_option = click.option(
     "--known",
     metavar="#N|INSTANT|DATE",
+    callback=checked(parse_known),
     help="What the ledger held: after entry #N, at an instant, or at the end of a day.",
 )
 unit_of_money_option = click.option(
@@ -46,7 +65,12 @@ def basis_options(command: F) -> F:
     """Add the options that every question has: where, when, as known when, and how to print."""
     options = (
         ledger_option,
-        click.option("--on", metavar="DATE", help="The day asked about, inclusive; default today."),
+        click.option(
+            "--on",
+            metavar="DATE",
+            callback=checked(to_day),
+            help="The day asked about, inclusive; default today.",
+        ),
         known_option,
         click.option(
             "--void-annulled",
@@ -71,9 +95,15 @@ def opened(path: str, *, read_only: bool = True) -> Generator[Ledger]:
 def asked(path: str, on: str | None, known: str | None, *, void_annulled: bool) -> Generator[View]:
     """Open a ledger and its view on a basis, for one question."""
     with opened(path) as ledger:
-        yield ledger.as_of(on, known=known, void_annulled=void_annulled)
+        yield sealed(ledger.as_of(on, known=known, void_annulled=void_annulled))
+
+
+def sealed(view: View) -> View:
+    """Let a view tell its basis after the ledger is closed too: look it up once."""
+    _ = view.basis
+    return view
 
 
 def print_json(answer: dict[str, Any]) -> None:
-    """Print an answer as one JSON object, the same octets for the same answer."""
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    """Print an answer as one JSON object in UTF-8, the same octets for the same answer."""
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2).encode())

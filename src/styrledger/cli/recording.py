@@ -10,10 +10,12 @@ from pathlib import Path
 import attrs
 import click
 
-from styrledger.cli.options import json_option, ledger_option, opened, print_json
+from styrledger.cli.options import checked, json_option, ledger_option, opened, print_json
 from styrledger.commit import Recording, Unreadable
+from styrledger.events.base import to_line
 from styrledger.events.entry import Entry
 from styrledger.exchange import jsonl, records
+from styrledger.exchange.lines import Seen, ignore
 from styrledger.ledger import Ledger
 from styrledger.times import instant
 
@@ -23,7 +25,13 @@ LONG_WORK = 2_000_000
 
 @click.command()
 @click.argument("path", type=click.Path())
-@click.option("--organisation", required=True, metavar="NAME", help="Whose ledger it is.")
+@click.option(
+    "--organisation",
+    required=True,
+    metavar="NAME",
+    callback=checked(to_line),
+    help="Whose ledger it is.",
+)
 def init(path: str, organisation: str) -> None:
     """Make a new, empty ledger at PATH."""
     with Ledger.create(path, organisation=organisation) as ledger:
@@ -33,7 +41,12 @@ def init(path: str, organisation: str) -> None:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @click.option("--dry-run", is_flag=True, help="Check everything, record nothing.")
-@click.option("--by", metavar="WHO", help="The role that records, not a person's name.")
+@click.option(
+    "--by",
+    metavar="WHO",
+    callback=checked(to_line),
+    help="The role that records, not a person's name.",
+)
 @ledger_option
 @json_option
 def record(
@@ -57,13 +70,16 @@ def _progress(files: tuple[str, ...]) -> Generator[Iterable[Entry | Unreadable]]
     """Give the entries of all files; on a terminal a long read shows how far it has come."""
     sizes = [Path(file).stat().st_size for file in files if Path(file).is_file()]
     if sum(sizes) < LONG_WORK:
-        yield _entries(files, jsonl.ignore)
+        yield _entries(files, ignore)
         return
-    with click.progressbar(length=sum(sizes), label="recording", file=sys.stderr) as bar:
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(
+        length=sum(sizes), label="recording", file=sys.stderr, hidden=hidden
+    ) as bar:
         yield _entries(files, bar.update)
 
 
-def _entries(files: tuple[str, ...], seen: jsonl.Seen) -> Iterator[Entry | Unreadable]:
+def _entries(files: tuple[str, ...], seen: Seen) -> Iterator[Entry | Unreadable]:
     for file in files:
         if file == "-":
             yield from jsonl.read(sys.stdin.buffer, "<stdin>", seen)

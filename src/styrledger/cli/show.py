@@ -39,6 +39,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
             tablefmt="simple",
             colalign=align,
             disable_numparse=True,
+            preserve_whitespace=True,
         )
     )
 
@@ -99,4 +100,4 @@ def _values(event: Event) -> Iterable[Any]:
 def _value(value: Any) -> str:
     if isinstance(value, Place):
         return value.unit if value.line is None else f"{value.unit}/{value.line}"
-    return str(value)
+    return ", ".join(map(_value, value)) if isinstance(value, tuple) else str(value)

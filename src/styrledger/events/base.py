@@ -7,12 +7,13 @@ and not again when the ledger reads back what it wrote itself.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar, Literal, TypeVar, get_args
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Literal, Self, TypeVar, cast, get_args
 
 import attrs
 
 from styrledger.errors import Fault, ValueRefused, nearest, quoted
+from styrledger.references import DecisionRef
 
 YEARS = range(1800, 2201)
 LONGEST_NAME = 200
@@ -20,6 +21,25 @@ LONGEST_TEXT = 20_000
 
 Kind = Literal["operating", "investment"]
 """Driftbudget or investeringsbudget."""
+
+NAMED = frozenset(
+    {
+        "action",
+        "control",
+        "deadline",
+        "document",
+        "goal",
+        "indicator",
+        "mandate",
+        "recommendation",
+        "unit",
+        "uppdrag",
+    }
+)
+"""The kinds of subject that an entry introduces, so that their names can be known or not."""
+
+UNNAMED = frozenset({"budget", "decision", "evaluation", "meeting"})
+"""The kinds of subject that are there without having been introduced."""
 
 T = TypeVar("T")
 
@@ -45,6 +65,8 @@ class Event:
     """True for corrections and withdrawals, which act on another entry."""
     remembered: ClassVar[bool] = False
     """True where ``contradictions`` of a later event in the same commit asks for this one."""
+    renewable: ClassVar[bool] = False
+    """True where what the event introduces may be introduced again, which changes it."""
 
     def stream(self) -> str:
         """Return the stream in which writers about the same thing meet."""
@@ -53,6 +75,11 @@ class Event:
     def subjects(self) -> tuple[str, ...]:
         """Return the subjects that this event is about, as written in the audit trail."""
         return (self.stream(),)
+
+    def placed(self, decision: DecisionRef | None) -> Self:
+        """Return the event with what it leaves to its entry's decision to say; few leave any."""
+        del decision
+        return self
 
     def defines(self) -> tuple[str, str] | None:
         """Return the kind and name that this event introduces, None for most events."""
@@ -119,6 +146,38 @@ def _prose(value: object) -> str:
 def _unprintable(char: str) -> bool:
     # Control characters (Cc) but line breaks and tabs, and halves of surrogate pairs (Cs).
     return unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t"
+
+
+def to_roles(value: Sequence[str]) -> tuple[str, ...]:
+    """Check a list of roles, one a person; never the names of persons."""
+    return tuple(to_line(role) for role in listed(value, "a list of roles"))
+
+
+def listed(value: object, expected: str) -> Sequence[Any]:
+    """Check that a value is a list, whatever it holds."""
+    if not isinstance(value, (list, tuple)):
+        raise ValueRefused(Fault(f"{quoted(value)} is not a list", expected))
+    return cast("Sequence[Any]", value)
+
+
+def to_subject(value: str) -> str:
+    """Check the subject that something is about, written as audit trails name it."""
+    text = to_line(value)
+    kind, _, name = text.partition("/")
+    if kind not in NAMED | UNNAMED or not name:
+        raise ValueRefused(
+            Fault(
+                f"{text!r} is not a subject",
+                "one such as 'control/SN 2024/8' or 'budget/KS/2020/operating'",
+            )
+        )
+    return text
+
+
+def reference(field: str, subject: str) -> tuple[Reference, ...]:
+    """Return the name that a subject uses, nothing for those that no entry introduces."""
+    kind, _, name = subject.partition("/")
+    return (Reference(field, kind, name),) if kind in NAMED else ()
 
 
 def to_year(value: int) -> int:

@@ -33,11 +33,15 @@ class MinutesApproved(DecisionEvent):
 
 @attrs.frozen
 class DecisionPosted(DecisionEvent):
-    """The approval was announced (anslaget) on ``posted``; the appeal period runs from it."""
+    """The approval was announced (anslaget) on ``posted``; the appeal period runs from it.
+
+    ``last_appeal_day`` is as the notice prints it, ``taken_down`` the day it came down.
+    """
 
     type: ClassVar[str] = "decision.posted"
     posted: date = attrs.field(converter=to_day)
     last_appeal_day: date | None = attrs.field(default=None, converter=optional(to_day))
+    taken_down: date | None = attrs.field(default=None, converter=optional(to_day))
 
 
 @attrs.frozen

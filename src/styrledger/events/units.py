@@ -8,7 +8,7 @@ import attrs
 from attrs.converters import optional
 
 from styrledger import subjects
-from styrledger.events.base import Event, Reference, chosen, to_code, to_line
+from styrledger.events.base import Event, Reference, chosen, to_code, to_line, to_roles
 
 UnitKind = Literal[
     "municipality",
@@ -76,6 +76,14 @@ class UnitRenamed(UnitEvent):
 
     type: ClassVar[str] = "unit.renamed"
     name: str = attrs.field(converter=to_line)
+
+
+@attrs.frozen
+class UnitComposed(UnitEvent):
+    """A unit consists of these roles, one a person, instead of those it had; never names."""
+
+    type: ClassVar[str] = "unit.composed"
+    roles: tuple[str, ...] = attrs.field(converter=to_roles)
 
 
 @attrs.frozen

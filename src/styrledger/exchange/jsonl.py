@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import BinaryIO
-
-import msgspec
+import json
+from collections.abc import Iterator
+from typing import BinaryIO, Never
 
 from styrledger.codec import read_entry
 from styrledger.commit import Unreadable
 from styrledger.errors import Fault, ValueRefused
 from styrledger.events.entry import Entry
+from styrledger.exchange.lines import Seen, decoded, ignore, lines
 
-Seen = Callable[[int], object]
-"""Is told how much of a file has been read, for a progress bar."""
-
-LONGEST_LINE = 1_000_000
-"""Bytes; a longer line is no entry, and is not read into memory."""
-
-
-def ignore(_: int) -> None:
-    """Take no notice of progress."""
+MOST_DIGITS = 1000
+"""More digits than this are no number, and are not counted out."""
 
 
 def read(file: BinaryIO, name: str, seen: Seen = ignore) -> Iterator[Entry | Unreadable]:
@@ -28,49 +21,60 @@ def read(file: BinaryIO, name: str, seen: Seen = ignore) -> Iterator[Entry | Unr
 
     ``name`` places the faults; ``seen`` is told how many bytes each line had.
     """
-    number = 0
-    while line := file.readline(LONGEST_LINE + 1):
-        number += 1
-        seen(len(line))
+    for number, line in enumerate(lines(file, seen), 1):
         where = f"{name}:{number}"
-        if len(line) > LONGEST_LINE:
-            while not line.endswith(b"\n") and (line := file.readline(LONGEST_LINE)):
-                seen(len(line))
-            yield _refused(
-                where,
-                f"the line is longer than {LONGEST_LINE:,} bytes".replace(",", " "),
-                "one entry a line",
-                "check for missing line breaks",
-            )
-            continue
-        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-        if text.strip() and not text.startswith(b"#"):
-            yield _entry(text, where)
+        if isinstance(line, Fault):
+            yield Unreadable((line.at(where),))
+        elif line.strip() and not line.startswith(b"#"):
+            yield _entry(line, where)
 
 
 def _entry(line: bytes, where: str) -> Entry | Unreadable:
-    if b"\0" in line:
-        return _refused(
-            where, "a NUL byte in the line", "text in UTF-8", "is this a record file at all?"
-        )
     try:
-        text = line.decode()
-    except UnicodeDecodeError as fault:
-        return _refused(
-            where,
-            f"byte {fault.start + 1} of the line is not UTF-8",
-            "text in UTF-8",
-            "save the file as UTF-8",
-        )
-    try:
-        given = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as fault:
-        return _refused(where, f"not JSON ({fault})", '{"type": …}', "write one object a line")
-    try:
-        return read_entry(given, where)
+        return read_entry(_value(decoded(line)), where)
     except ValueRefused as refused:
-        return Unreadable(refused.faults)
+        return Unreadable(tuple(fault.at(where) for fault in refused.faults))
 
 
-def _refused(where: str, what: str, expected: str, todo: str) -> Unreadable:
-    return Unreadable((Fault(what, expected, todo, where=where),))
+def _value(text: str) -> object:
+    try:
+        return _JSON.decode(text)
+    except ValueRefused:
+        raise
+    except json.JSONDecodeError as fault:
+        reason = f"{fault.msg}, column {fault.colno}"
+    except RecursionError:
+        reason = "nested too deeply"
+    except ValueError as fault:
+        reason = str(fault)
+    raise ValueRefused(Fault(f"not JSON ({reason})", '{"type": …}', "write one object a line"))
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of its fields, each of which has to be given once."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = (name for name in fields if names.count(name) > 1)
+        raise ValueRefused(
+            *(Fault("given twice", "one value", "leave one out", field=name) for name in twice)
+        )
+    return fields
+
+
+def _no_number(text: str) -> Never:
+    """Refuse NaN and infinity, which Python reads and JSON does not have."""
+    message = f"{text} is no value"
+    raise ValueError(message)
+
+
+def _whole_number(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        message = f"a number of {len(text)} digits"
+        raise ValueError(message)
+    return int(text)
+
+
+_JSON = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_whole_number, parse_constant=_no_number
+)

@@ -13,6 +13,7 @@ import attrs
 
 from styrledger.amounts import Amount
 from styrledger.history import Counted, Fact
+from styrledger.times import PartialDate
 
 A_co = TypeVar("A_co", covariant=True)
 A = TypeVar("A")
@@ -68,6 +69,19 @@ def described(fact: Fact) -> dict[str, Any]:
         "effective": None if effective is None else str(effective),
         **({"imprecise": True} if effective is not None and not effective.is_exact else {}),
     }
+
+
+def told(facts: Iterable[Fact]) -> list[dict[str, Any]]:
+    """Return a trail as JSON answers show it: which entry each fact is, and its note."""
+    return [{**described(fact), "note": fact.entry.note} for fact in facts]
+
+
+def dated(fact: Fact) -> PartialDate:
+    """Return the date from which a fact counts, as precise as its source says it."""
+    day = fact.entry.counts_from
+    if day is None:
+        raise TypeError(fact.entry)
+    return day
 
 
 def money(amount: Amount | None) -> dict[str, Any] | None:

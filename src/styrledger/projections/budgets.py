@@ -26,14 +26,32 @@ from styrledger.projections.lines import Lines
 
 
 @attrs.frozen
+class Outcome:
+    """What was used (utfall) through a day, that day included, and where it is recorded."""
+
+    amount: Amount
+    through: date
+    fact: Fact
+
+
+@attrs.frozen
 class BudgetLine:
-    """A line inside a budget, by its path; ``undistributed`` is None where it has no parts."""
+    """A line inside a budget, by its path; ``undistributed`` is None where it has no parts.
+
+    ``is_sum`` tells that it was never set itself and holds what its parts come to.
+    """
 
     line: str
     amount: Amount | None
     undistributed: Amount | None
-    outcome: Amount | None
+    is_sum: bool
+    used: Outcome | None
     trail: tuple[Step, ...]
+
+    @property
+    def outcome(self) -> Amount | None:
+        """What was used, None where it was not reported."""
+        return None if self.used is None else self.used.amount
 
     @property
     def deviation(self) -> Amount | None:
@@ -56,9 +74,14 @@ class Earmark:
     """A part of the budget set aside for a purpose; it is in the total, never beside it."""
 
     purpose: str
-    amount: Amount | None
-    outcome: Amount | None
+    amount: Amount
+    used: Outcome | None
     fact: Fact
+
+    @property
+    def outcome(self) -> Amount | None:
+        """What was used of it, None where it was not reported."""
+        return None if self.used is None else self.used.amount
 
     def as_dict(self) -> dict[str, Any]:
         """Return the earmark as JSON answers show it."""
@@ -142,11 +165,16 @@ class Budget:
     lines: tuple[BudgetLine, ...]
     undistributed: Amount | None
     earmarks: tuple[Earmark, ...]
-    outcome: Amount | None
+    used: Outcome | None
     planned: Plan | None
     forecasts: tuple[Forecast, ...]
     stated: tuple[Statement, ...]
     trail: tuple[Step, ...]
+
+    @property
+    def outcome(self) -> Amount | None:
+        """What was used by the unit as a whole, None where it was not reported."""
+        return None if self.used is None else self.used.amount
 
     @property
     def deviation(self) -> Amount | None:
@@ -156,7 +184,7 @@ class Budget:
     @property
     def is_something(self) -> bool:
         """True where there is a budget, or money set aside or used without one."""
-        return any((self.amount is not None, self.lines, self.earmarks, self.outcome is not None))
+        return any((self.amount is not None, self.lines, self.earmarks, self.used is not None))
 
     def line(self, path: str) -> BudgetLine | None:
         """Return the line with a path, None where it was never mentioned."""
@@ -191,7 +219,7 @@ class BudgetProjection:
         self._trail: list[Step] = []
         self._lines = Lines()
         self._earmarks: dict[str, tuple[Amount, Fact]] = {}
-        self._outcomes: dict[tuple[str | None, str | None], OutcomeReported] = {}
+        self._outcomes: dict[tuple[str | None, str | None], Outcome] = {}
         self._planned: Plan | None = None
         self._forecasts: dict[str | None, tuple[ForecastReported, Fact]] = {}
         self._stated: list[Statement] = []
@@ -216,7 +244,7 @@ class BudgetProjection:
                 on = counted.since if stated.on is None else stated.on.last
                 self._stated.append(Statement(stated, on, fact))
             case OutcomeReported() as outcome:
-                self._use(outcome)
+                self._use(outcome, fact)
             case ForecastReported(line=line) as forecast:
                 self._forecasts[line] = (forecast, fact)
             case _:
@@ -234,10 +262,10 @@ class BudgetProjection:
             lines=tuple(map(self._line, self._lines)),
             undistributed=total if distributed is None else minus(total, distributed),
             earmarks=tuple(
-                Earmark(purpose, amount, self._used(None, purpose), fact)
+                Earmark(purpose, amount, self._outcomes.get((None, purpose)), fact)
                 for purpose, (amount, fact) in self._earmarks.items()
             ),
-            outcome=self._used(None, None),
+            used=self._outcomes.get((None, None)),
             planned=self._planned,
             forecasts=tuple(self._forecast(line) for line in self._forecasts),
             stated=tuple(self._stated),
@@ -266,16 +294,12 @@ class BudgetProjection:
             if line is not None:
                 self._lines.change(counted, line, change)
 
-    def _use(self, outcome: OutcomeReported) -> None:
+    def _use(self, outcome: OutcomeReported, fact: Fact) -> None:
         of = (outcome.line, outcome.purpose)
         if of not in self._outcomes or outcome.through >= self._outcomes[of].through:
-            self._outcomes[of] = outcome
+            self._outcomes[of] = Outcome(outcome.amount, outcome.through, fact)
         if outcome.line is not None:
             self._lines.mention(outcome.line)
-
-    def _used(self, line: str | None, purpose: str | None) -> Amount | None:
-        outcome = self._outcomes.get((line, purpose))
-        return None if outcome is None else outcome.amount
 
     def _line(self, line: str) -> BudgetLine:
         amount, distributed = self._lines.amount(line), self._lines.distributed(line)
@@ -283,7 +307,8 @@ class BudgetProjection:
             line=line,
             amount=amount,
             undistributed=None if distributed is None else minus(amount, distributed),
-            outcome=self._used(line, None),
+            is_sum=not self._lines.is_set(line),
+            used=self._outcomes.get((line, None)),
             trail=tuple(self._lines.steps.get(line, ())),
         )
 

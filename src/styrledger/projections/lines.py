@@ -43,6 +43,10 @@ class Lines:
         """Return what a line holds, None where nothing was said of it or its parts."""
         return self._set[line] if line in self._set else self.distributed(line)
 
+    def is_set(self, line: str) -> bool:
+        """Return whether a line holds an amount of its own, not just what its parts come to."""
+        return line in self._set
+
     def distributed(self, line: str = "") -> Amount | None:
         """Return the sum of a line's parts, of all lines for the empty path."""
         known = (self.amount(part) for part in self._parts.get(line, ()))

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from styrledger import stored
-from styrledger.errors import StorageError
+from styrledger import files, stored
+from styrledger.errors import LogDamaged
 from styrledger.events.base import Event
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Recorded
 from styrledger.history import Fact, Link, facts_at, filed_under, standing
 from styrledger.projections.tables import FOR_EVER, VERSION, Cursor, Values, ViewFile, definition
 from styrledger.times import STOCKHOLM, instant
+from styrledger.tree import CompactRange, Node, entry_bytes, leaf_hash, root_at
 
 PAGE = 1000
+
+T = TypeVar("T")
 
 
 class StoredRow(Protocol):
@@ -27,6 +32,16 @@ class StoredRow(Protocol):
     @property
     def position(self) -> int:
         """Its place in the log."""
+        ...
+
+    @property
+    def stream(self) -> str:
+        """The stream that it is in."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Its place in its stream."""
         ...
 
     @property
@@ -49,15 +64,21 @@ class Source(Protocol):
 
 
 class Runner:
-    """The view file of one ledger, built when it is missing, stale or somebody else's."""
+    """The views of one ledger: in a file beside it, or in memory where no file can be had.
+
+    The file is built when it is missing, and anew when it is stale, damaged or of another
+    ledger. A file that is not a view file is left alone. A question is always answered; only
+    keeping the answer's tables for the next time can fail.
+    """
 
     def __init__(self, path: Path | None, ledger: str, log: Source) -> None:
-        """Open the file at ``path`` (None: in memory) and throw it away where it is no use."""
+        """Open the view file at ``path``, or views in memory for None."""
         self._path, self._ledger, self._log = path, ledger, log
-        self.view = self._opened()
-        self.position = -1
-        """How far the view file had come when it was last looked at; -1 before that."""
         self._names: dict[str, set[str]] | None = None
+        self._edge: CompactRange | None = None
+        self.position = -1
+        """How far the views had come when they were last looked at; -1 before that."""
+        self.view = self._opened()
 
     def close(self) -> None:
         """Close the view file."""
@@ -68,19 +89,52 @@ class Runner:
 
         Raises:
             UnknownStoredName: the log holds an event type from a newer version.
-            StorageError: the view file cannot be written.
         """
-        if head == self.position:
-            return
-        with self._translated():
-            while self._file_page():
-                pass
+        if head != self.position:
+            self._asked(lambda _: self._file_pages())
 
     def names(self) -> dict[str, set[str]]:
         """Return the names that entries may use, by kind, as known at the last catch-up."""
         if self._names is None:
-            self._names = self.view.definitions()
+            self._names = self._asked(lambda view: view.definitions())
         return self._names
+
+    def facts(self, subject: str, known: int) -> list[Fact]:
+        """Return what stood under a subject as known after a position."""
+        return self._asked(lambda view: view.facts(subject, known))
+
+    def subjects(self, pattern: str, known: int) -> list[str]:
+        """Return the subjects that match a GLOB pattern under which something stood, sorted."""
+        return self._asked(lambda view: view.subjects(pattern, known))
+
+    def ever(self, pattern: str) -> list[str]:
+        """Return the subjects that match a GLOB pattern under which something ever stood."""
+        return self._asked(lambda view: view.ever(pattern))
+
+    def standing_in(self, slot: int, known: int) -> list[Fact]:
+        """Return what stood in the place of one entry as known after a position."""
+        return self._asked(lambda view: view.standing_in(slot, known))
+
+    def root(self, position: int) -> str:
+        """Return the root of the tree over the entries up to a position, in base64."""
+        return b64encode(self._asked(lambda view: root_at(position, view.node))).decode()
+
+    def _asked(self, ask: Callable[[ViewFile], T]) -> T:
+        """Ask the views; where their file fails, ask again of new ones."""
+        try:
+            return ask(self.view)
+        except sqlite3.Error:
+            if self.view.path is None:
+                raise
+            self.view.close()
+            self.view = self._opened(mend=True)
+            self.position, self._names, self._edge = -1, None, None
+            self._file_pages()
+            return ask(self.view)
+
+    def _file_pages(self) -> None:
+        while self._file_page():
+            pass
 
     def _file_page(self) -> bool:
         view = self.view
@@ -91,12 +145,27 @@ class Runner:
                 self._names = None
             rows = self._log.rows(at, PAGE)
             if rows:
+                self._grow(at, rows)
                 self._file(rows)
                 last = rows[-1]
                 view.move(Cursor(self._ledger, VERSION, last.position, digest(last)))
                 at = last.position
         self.position = at
         return len(rows) == PAGE
+
+    def _grow(self, at: int, rows: Sequence[StoredRow]) -> None:
+        """Add the leaves of new entries to the tree, which must follow without a gap."""
+        if self._edge is None or self._edge.size != at:
+            self._edge = CompactRange.read(at, self.view.node)
+        nodes: list[Node] = []
+        edge = self._edge.copy()
+        for row in rows:
+            if row.position != edge.size + 1:
+                raise LogDamaged(edge.size + 1, row.position)
+            octets = entry_bytes(row.stream, row.version, row.name, row.state)
+            nodes += edge.append(leaf_hash(octets))
+        self.view.add_nodes(nodes)
+        self._edge = edge
 
     def _file(self, rows: Iterable[StoredRow]) -> None:
         entries: list[Values] = []
@@ -142,18 +211,30 @@ class Runner:
             new = facts_at(slot, view.recorded(after))
             view.add_facts(values for fact in new for values in _fact_values(fact, position))
 
-    def _opened(self) -> ViewFile:
-        with self._translated():
+    def _opened(self, *, mend: bool = False) -> ViewFile:
+        """Open the file where it can be had and used, else views in memory."""
+        path = self._path
+        with suppress(sqlite3.Error, OSError, ValueError):
+            if path is None or files.look(path, files.VIEWS) not in {"absent", "empty", "ours"}:
+                return ViewFile(None)
             try:
-                view = ViewFile(self._path)
-                if self._fits(view):
-                    return view
-                view.close()
-            except sqlite3.DatabaseError as fault:
-                if isinstance(fault, sqlite3.OperationalError):
-                    raise
-            self._remove()
-            return ViewFile(self._path)
+                return self._fitting(ViewFile(path))
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                mend = True
+            if mend and self._removed(path):
+                return self._fitting(ViewFile(path))
+        return ViewFile(None)
+
+    def _fitting(self, view: ViewFile) -> ViewFile:
+        """Empty a view file that is stale or of another ledger."""
+        if not self._fits(view):
+            with view.writing():
+                # Another process may have done so meanwhile.
+                if not self._fits(view):
+                    view.reset()
+        return view
 
     def _fits(self, view: ViewFile) -> bool:
         cursor = view.cursor()
@@ -164,17 +245,19 @@ class Runner:
         last = self._log.rows(cursor.position - 1, 1)
         return [(row.position, digest(row)) for row in last] == [(cursor.position, cursor.digest)]
 
-    def _remove(self) -> None:
-        if self._path is not None:
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-
-    @contextmanager
-    def _translated(self) -> Generator[None]:
+    def _removed(self, path: Path) -> bool:
+        """Remove a damaged view file, unless another process is about to; tell whether it is."""
+        lock = Path(f"{path}.lock")
         try:
-            yield
-        except (sqlite3.Error, OSError) as fault:
-            raise StorageError.of(str(self._path or ":memory:"), str(fault)) from fault
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+        finally:
+            lock.unlink()
+        return True
 
 
 def digest(row: StoredRow) -> bytes:

@@ -16,14 +16,15 @@ from typing import Any, Never, cast
 import attrs
 from sqlite_utils import Database
 
-from styrledger import stored
+from styrledger import files, stored
 from styrledger.codec import write_entry
 from styrledger.errors import LedgerClosed
 from styrledger.events.base import Event
 from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link, facts_at
+from styrledger.history import Fact, Link, facts_at, standing
+from styrledger.tree import Node
 
-VERSION = 1
+VERSION = 2
 """Raise it with every change to the tables or to what is filed in them."""
 
 FOR_EVER = 2**63 - 1
@@ -44,13 +45,15 @@ CREATE TABLE links (
     position INTEGER PRIMARY KEY, target INTEGER, slot INTEGER, withdraws INTEGER
 );
 CREATE INDEX links_by_slot ON links (slot);
+CREATE TABLE nodes (level INTEGER, place INTEGER, hash BLOB, PRIMARY KEY (level, place))
+WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = "unicode61 remove_diacritics 0");
 """
 
 CHOOSE = """
 SELECT name, state FROM entries
 WHERE position <= :known
-AND (:type IS NULL OR type = :type OR type GLOB :type || '.*')
+AND (:type IS NULL OR type = :type OR substr(type, 1, length(:type) + 1) = :type || '.')
 AND (:body IS NULL OR body = :body)
 AND (:unit IS NULL OR instr(units, '/' || :unit || '/'))
 AND (:first IS NULL OR day >= :first)
@@ -87,23 +90,44 @@ class ViewFile:
     """Reads and writes the tables; what is written together is one ``writing()``."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open the file at ``path``, or a private one in memory for None."""
-        self._path = ":memory:" if path is None else str(path)
+        """Open the file at ``path``, or a private one in memory for None.
+
+        Raises:
+            sqlite3.Error: it cannot be opened, written or is damaged.
+        """
+        self.path = path
         connection = sqlite3.connect(
-            self._path,
+            ":memory:" if path is None else files.uri(path, mode="rwc"),
             timeout=60,
             isolation_level=None,
             check_same_thread=False,
+            uri=True,
         )
-        # Lost after a power failure is no harm: the file is caught up from the log.
-        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
         self._connection = connection
         self._database = Database(connection)
-        if self._database["cursor"].exists():
-            return
-        with self.writing():
-            for statement in filter(str.strip, SCHEMA.split(";")):
-                connection.execute(statement)
+        try:
+            # Lost after a power failure is no harm: the file is caught up from the log.
+            connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+            if not self._database["cursor"].exists():
+                with self.writing():
+                    # Another process may have made the tables meanwhile.
+                    if not self._database["cursor"].exists():
+                        self._make_tables()
+        except sqlite3.Error:
+            connection.close()
+            raise
+
+    def _make_tables(self) -> None:
+        self._connection.execute(f"PRAGMA application_id = {files.VIEWS}")
+        for statement in filter(str.strip, SCHEMA.split(";")):
+            self._connection.execute(statement)
+
+    def reset(self) -> None:
+        """Empty the file, inside a ``writing()``."""
+        names = ("search", "nodes", "links", "facts", "entries", "cursor")
+        for name in names:
+            self._connection.execute(f"DROP TABLE IF EXISTS {name}")
+        self._make_tables()
 
     @contextmanager
     def writing(self) -> Generator[None]:
@@ -116,7 +140,7 @@ class ViewFile:
     def close(self) -> None:
         """Close the file; whoever asks it from then on is told so."""
         self._database.close()
-        self._connection = cast("sqlite3.Connection", _Closed(self._path))
+        self._connection = cast("sqlite3.Connection", _Closed(str(self.path or ":memory:")))
 
     # -- where it stands
 
@@ -188,6 +212,23 @@ class ViewFile:
         ):
             yield row[0]
 
+    # -- the tree over the log
+
+    def add_nodes(self, nodes: Iterable[Node]) -> None:
+        """Keep complete nodes of the tree."""
+        self._connection.executemany("INSERT INTO nodes VALUES (?, ?, ?)", nodes)
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash of a complete node.
+
+        Raises:
+            KeyError: the log has not grown that far.
+        """
+        row = self._one("SELECT hash FROM nodes WHERE level = ? AND place = ?", level, index)
+        if row is None:
+            raise KeyError((level, index))
+        return bytes(row[0])
+
     # -- facts
 
     def add_facts(self, rows: Iterable[Values]) -> None:
@@ -211,6 +252,11 @@ class ViewFile:
         return [
             [*facts_at(slot, stored.decode(name, state))][part] for slot, part, name, state in rows
         ]
+
+    def standing_in(self, slot: int, known: int) -> list[Fact]:
+        """Return what stood in the place of one entry as known after a position."""
+        at = standing(slot, [link for link in self.links(slot) if link.position <= known])
+        return [] if at is None else [*facts_at(slot, self.recorded(at))]
 
     def subjects(self, pattern: str, known: int) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something stood, sorted."""

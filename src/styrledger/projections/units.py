@@ -9,6 +9,7 @@ import attrs
 from styrledger.events.units import (
     UnitActivated,
     UnitClosed,
+    UnitComposed,
     UnitDeactivated,
     UnitKind,
     UnitMoved,
@@ -16,7 +17,7 @@ from styrledger.events.units import (
     UnitRenamed,
 )
 from styrledger.history import Counted, Fact
-from styrledger.projections.base import described
+from styrledger.projections.base import told
 
 
 @attrs.frozen
@@ -25,7 +26,7 @@ class Unit:
 
     ``active`` is None for a unit that was never started or stopped, as most are not;
     ``level`` is the level it was started at, as stated. ``closed`` tells that it has ended,
-    ``into`` which unit took over.
+    ``into`` which unit took over. ``roles`` are those it consists of, where that was said.
     """
 
     unit: str
@@ -36,13 +37,13 @@ class Unit:
     level: str | None
     closed: bool
     into: str | None
+    roles: tuple[str, ...]
     trail: tuple[Fact, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the unit as JSON answers show it."""
         shown = attrs.asdict(self, filter=lambda field, _: field.name != "trail")
-        trail = [{**described(fact), "note": fact.entry.note} for fact in self.trail]
-        return {**shown, "trail": trail}
+        return {**shown, "trail": told(self.trail)}
 
 
 class UnitProjection:
@@ -66,6 +67,7 @@ class UnitProjection:
                 level=None,
                 closed=False,
                 into=None,
+                roles=(),
                 trail=(),
             )
         elif self._unit is not None:
@@ -82,6 +84,8 @@ def _changes(event: object) -> dict[str, Any]:
             return {"parent": parent}
         case UnitRenamed(name=name):
             return {"name": name}
+        case UnitComposed(roles=roles):
+            return {"roles": roles}
         case UnitActivated(level=level):
             return {"active": True, "level": level}
         case UnitDeactivated():

@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m styrledger``."""
+
+from styrledger.cli import main
+
+main(prog_name="styrledger")

@@ -1,0 +1,159 @@
+"""Controls of when things were decided and recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from styrledger import subjects
+from styrledger.controls.base import Control, Found, decision_of
+from styrledger.controls.policy import Policy
+from styrledger.history import Counted
+from styrledger.references import DecisionRef
+from styrledger.times import STOCKHOLM
+from styrledger.view import View
+
+WEEKEND = (5, 6)
+ENOUGH = 2
+"""Decisions of a body from which its usual day can be told."""
+
+DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+
+
+def paragraph_order(view: View, policy: Policy) -> Iterator[Found]:
+    """Find paragraphs that are numbered against their dates, by body and year."""
+    del policy
+    series: dict[tuple[str, int], list[tuple[DecisionRef, Counted]]] = {}
+    for ref, counted in _decisions(view).values():
+        if ref.body is not None and ref.date is not None and ref.paragraph is not None:
+            series.setdefault((ref.body, ref.date.last.year), []).append((ref, counted))
+    for found in series.values():
+        numbered = sorted(found, key=lambda one: one[0].paragraph or 0)
+        for (earlier, first), (later, second) in pairwise(numbered):
+            if earlier.date is not None and later.date is not None and earlier.date > later.date:
+                yield Found(
+                    f"{earlier} is dated after {later}, whose number is higher",
+                    subjects.decision(earlier.key),
+                    (first.fact, second.fact),
+                    expected=f"§ {earlier.paragraph} no later than § {later.paragraph}",
+                    found=f"{earlier.date} and {later.date}",
+                )
+
+
+def weekday(view: View, policy: Policy) -> Iterator[Found]:
+    """Find decisions dated on a day when the body has never met otherwise, or a weekend."""
+    del policy
+    met: dict[str, list[tuple[DecisionRef, Counted]]] = {}
+    for ref, counted in _decisions(view).values():
+        if ref.body is not None and ref.date is not None and ref.date.is_exact:
+            met.setdefault(ref.body, []).append((ref, counted))
+    for found in met.values():
+        usual = Counter(_day(ref) for ref, _ in found).most_common(1)
+        for ref, counted in found:
+            day = _day(ref)
+            alone = len(found) > ENOUGH and usual == [(usual[0][0], len(found) - 1)]
+            if day in WEEKEND or (alone and day != usual[0][0]):
+                yield Found(
+                    f"{ref} is dated on a {DAYS[day]}",
+                    subjects.decision(ref.key),
+                    (counted.fact,),
+                    expected="a day on which the body meets",
+                    found=DAYS[day],
+                )
+
+
+def _day(ref: DecisionRef) -> int:
+    return 0 if ref.date is None else ref.date.last.weekday()
+
+
+def effective_before_decided(view: View, policy: Policy) -> Iterator[Found]:
+    """Find entries that count from a day before their decision was taken."""
+    del policy
+    for counted in view.counted_under("decision/*"):
+        decision = counted.fact.entry.decision
+        if decision is None or decision.date is None or counted.since >= decision.date.first:
+            continue
+        yield Found(
+            f"{decision_of(counted)} counts from before it was taken",
+            subjects.decision(decision.key),
+            (counted.fact,),
+            expected=f"{decision.date} or later",
+            found=counted.since.isoformat(),
+        )
+
+
+def recorded_late(view: View, policy: Policy) -> Iterator[Found]:
+    """Find decisions that were recorded long after they were taken.
+
+    What was decided before the ledger's first entry was recorded is history, not late.
+    """
+    found = view.counted_under("decision/*")
+    began = min((one.fact.recorded_at for one in found), default=None)
+    if began is None:
+        return
+    first_day = began.astimezone(STOCKHOLM).date()
+    for counted in found:
+        decision = counted.fact.entry.decision
+        if decision is None or decision.date is None or decision.date.last < first_day:
+            continue
+        allowed = policy.days("recorded-within", decision.date.last)
+        recorded_on = counted.fact.recorded_at.astimezone(STOCKHOLM).date()
+        late = (recorded_on - decision.date.last).days
+        if allowed is not None and late > allowed:
+            yield Found(
+                f"{decision} was recorded {late} days after it was taken",
+                subjects.decision(decision.key),
+                (counted.fact,),
+                expected=f"within {allowed} days",
+                found=recorded_on.isoformat(),
+            )
+
+
+def _decisions(view: View) -> dict[str, tuple[DecisionRef, Counted]]:
+    """Return each decision once, with the first entry that rests on it."""
+    decisions: dict[str, tuple[DecisionRef, Counted]] = {}
+    for counted in view.counted_under("decision/*"):
+        ref = counted.fact.entry.decision
+        if ref is not None:
+            decisions.setdefault(ref.key, (ref, counted))
+    return decisions
+
+
+CONTROLS = (
+    Control(
+        "paragraph-order",
+        "Paragraferna följer datumen i varje organ och år",
+        "KL 5:65; paragraphs are numbered through the year",
+        "warning",
+        "Within one body and calendar year a higher paragraph number is never dated earlier. "
+        "Where it is, a date or a number is wrong; the entry is kept as printed.",
+        paragraph_order,
+    ),
+    Control(
+        "weekday",
+        "Beslutsdagen är en rimlig sammanträdesdag",
+        "practice: bodies meet on working days, mostly the same one",
+        "warning",
+        "Finds decisions dated on a Saturday or Sunday, and the only decision of a body that "
+        "is not on the weekday on which all its others are.",
+        weekday,
+    ),
+    Control(
+        "effective-before-decided",
+        "Inget beslut gäller innan det fattades",
+        "KL 5:1; a decision is not retroactive",
+        "warning",
+        "Finds entries that count from a day before the date of the decision they rest on.",
+        effective_before_decided,
+    ),
+    Control(
+        "recorded-late",
+        "Beslut registreras utan dröjsmål",
+        "KL 6:6; policy recorded-within",
+        "warning",
+        "Finds decisions that were recorded more days after they were taken than the policy "
+        "allows. Decisions from before the ledger's first entry are history, not late.",
+        recorded_late,
+    ),
+)

@@ -1,0 +1,84 @@
+"""Database files: telling ours from others', and making a new one whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+LEDGER = 0x53545952
+"""The application id ("STYR") in the header of a file that holds a log."""
+
+VIEWS = 0x53545956
+"""The application id ("STYV") in the header of a view file."""
+
+MAGIC = b"SQLite format 3\0"
+ID_AT = slice(68, 72)
+"""Where the header of an SQLite file holds the application id (its file format, 1.3.14)."""
+
+Look = Literal["absent", "empty", "folder", "foreign", "ours"]
+
+
+def look(path: Path, application: int) -> Look:
+    """Return whose file lies at a path, without opening it as a database.
+
+    Raises:
+        OSError: one may not look there.
+        ValueError: the path cannot be one, as with a NUL in it.
+    """
+    if path.is_dir():
+        return "folder"
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except FileNotFoundError:
+        return "absent"
+    if not header:
+        return "empty"
+    ours = header.startswith(MAGIC) and int.from_bytes(header[ID_AT], "big") == application
+    return "ours" if ours else "foreign"
+
+
+def uri(path: Path, **parameters: str) -> str:
+    """Return the URI that SQLite opens a path by, whatever characters are in it."""
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return f"file:{quote(os.fsencode(path.absolute()))}?{query}"
+
+
+@contextmanager
+def making(path: Path) -> Generator[Path]:
+    """Give a place to make a file; it is put at ``path`` at the end, if all went well.
+
+    Raises:
+        FileExistsError: there is something at the path already.
+    """
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        yield part
+        if os.path.lexists(path):
+            raise FileExistsError(path)
+        try:
+            path.hardlink_to(part)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without links; another who makes the same file may be overwritten.
+            part.rename(path)
+        _keep_name(path.absolute().parent)
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            Path(f"{part}{suffix}").unlink(missing_ok=True)
+
+
+def _keep_name(folder: Path) -> None:
+    """Let a new name in a folder survive a power failure, where the system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

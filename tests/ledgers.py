@@ -169,14 +169,21 @@ _statements = st.builds(
     on=st.none() | _effective,
     of=st.sampled_from(get_args(Stated)),
 )
-_outcomes = st.builds(
-    OutcomeReported,
-    **_budget,
-    through=st.sampled_from(["2020-04-30", "2020-08-31"]),
-    amount=_amounts,
-    line=_maybe_line,
-    purpose=_maybe_purpose,
-)
+_part_used = st.sampled_from([{}, {}, *({"line": line} for line in LINES), {"purpose": "P"}])
+
+
+@st.composite
+def _outcomes(draw: st.DrawFn) -> OutcomeReported:
+    return OutcomeReported(
+        unit=draw(_units),
+        year=draw(_years),
+        kind=draw(_kinds),
+        through=draw(st.sampled_from(["2020-04-30", "2020-08-31"])),
+        amount=draw(_amounts),
+        **draw(_part_used),
+    )
+
+
 _forecasts = st.builds(ForecastReported, **_budget, line=_maybe_line, amount=_amounts) | st.builds(
     ForecastReported, **_budget, line=_maybe_line, deviation=_amounts
 )
@@ -202,7 +209,7 @@ _units_changed: st.SearchStrategy[Event] = st.one_of(
     st.builds(UnitClosed, unit=_units, into=st.none() | _units),
 )
 _moving_no_total: st.SearchStrategy[Event] = st.one_of(
-    _plans, _distributions, _earmarks, _statements, _outcomes, _forecasts
+    _plans, _distributions, _earmarks, _statements, _outcomes(), _forecasts
 )
 _events: st.SearchStrategy[Event] = st.one_of(
     _totals, _totals, _moving_no_total, _rulings, _units_changed

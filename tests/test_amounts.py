@@ -9,8 +9,8 @@ from decimal import Decimal
 import attrs
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import assume, given
+from hypothesis import assume, strategies as st
 
 from styrledger.amounts import MOST_ORE, Amount, MoneyUnit, parse_amount, to_amount
 from styrledger.errors import AmountError, StyrledgerError
@@ -60,6 +60,7 @@ def printed_amounts(draw: st.DrawFn) -> tuple[str, int]:
     point = draw(st.sampled_from([",", "."]))
     text = f"{word}{sign}{number}{point + decimals if decimals else ''}{blank}{unit}"
     value = Decimal(f"{whole}.{decimals or 0}") * worth * 100
+    assume(value <= MOST_ORE)
     return text, int(-value if sign.strip() in {"-", EN_DASH, EM_DASH, MINUS} else value)
 
 
@@ -102,7 +103,7 @@ def printed_amounts(draw: st.DrawFn) -> tuple[str, int]:
         ("1,2 mdkr", 120_000_000_000, "mnkr", 10_000_000_000),
         ("3 miljarder kronor", 300_000_000_000, "mnkr", 100_000_000_000),
         ("0,00000001 mnkr", 1, "mnkr", 1),
-        ("90 000 000 000 mnkr", MOST_ORE, "mnkr", 100_000_000),
+        ("10 000 000 mnkr", MOST_ORE, "mnkr", 100_000_000),
         ("5 kr.", 500, "kr", 100),
     ],
 )
@@ -238,8 +239,9 @@ SUCH_AS = ", expected an amount with its unit, such as '227,7 mnkr'"
             "'0,000000001 mnkr' is finer than one öre, expected at most 8 decimals in mnkr",
         ),
         (
-            "90 000 000 001 mnkr",
-            "'90 000 000 001 mnkr' is too large, expected at most 90 000 000 000 mnkr",
+            "10 000 001 mnkr",
+            "'10 000 001 mnkr' is too large, expected at most 10 000 000 mnkr, "
+            "check that it is not two numbers side by side",
         ),
         ("tkr", f"'tkr' has no digits 0 to 9{SUCH_AS}"),
         (
@@ -299,7 +301,8 @@ BARE = " is a bare number, expected an amount with its unit, such as "
         ),
         (
             {"ore": 10**19},
-            "10000000000000000000 öre is too large, expected at most 90 000 000 000 mnkr",
+            "10000000000000000000 öre is too large, expected at most 10 000 000 mnkr, "
+            "check that it is not two numbers side by side",
         ),
         (
             {"ore": 100, "text": "2 kr"},
@@ -488,7 +491,8 @@ def test_a_sum_too_large_to_store_is_refused() -> None:
     with pytest.raises(AmountError) as refused:
         sum([most, most])
     assert str(refused.value) == (
-        "18000000000000000000 öre is too large, expected at most 90 000 000 000 mnkr"
+        "2000000000000000 öre is too large, expected at most 10 000 000 mnkr, "
+        "check that it is not two numbers side by side"
     )
 
 

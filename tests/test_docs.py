@@ -44,6 +44,7 @@ MARK = "\x1e"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?Z?")
 SAVED = re.compile(r"`(?P<name>[\w.-]+)`:\s*\Z")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
+VALUES = (ast.Constant, ast.Call, ast.Tuple, ast.List)
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
@@ -126,7 +127,12 @@ def prints_as(expected: str, printed: str) -> bool:
         for line in expected.rstrip().splitlines()
     )
     trimmed = "".join(f"{line.rstrip()}\n" for line in printed.rstrip().splitlines())
-    return re.fullmatch(pattern, trimmed) is not None
+    return re.fullmatch(plain(pattern), plain(trimmed)) is not None
+
+
+def plain(text: str) -> str:
+    """Return a text with the blanks that a reader takes the no-break ones for."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def line_pattern(line: str) -> str:
@@ -145,7 +151,7 @@ def run_python(example: Example) -> None:
 def checked(line: str) -> str:
     """Return a line of Python, an assertion where its comment says what its value is."""
     code, sign, comment = line.partition("  # ")
-    if not sign or not isinstance(expression(comment), ast.Constant | ast.Call | ast.Tuple | ast.List):
+    if not sign or not isinstance(expression(comment), VALUES):
         return line
     indent = code[: len(code) - len(code.lstrip())]
     return f"{indent}assert repr(value := ({code.strip()})) == {comment.strip()!r}, value"
@@ -167,12 +173,10 @@ def save(example: Example) -> None:
 
 
 def test_the_readme_has_the_two_commands() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    install = "python3 -m venv .venv && .venv/bin/pip install --quiet . && .venv/bin/styrledger demo"
-    assert [line for line in readme.splitlines() if line in {install, "bash tools/test"}] == [
-        install,
-        "bash tools/test",
-    ]
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    install = "python3 -m venv .venv && .venv/bin/pip install --quiet ."
+    assert f"{install} && .venv/bin/styrledger demo" in lines
+    assert "bash tools/test" in lines
 
 
 # -- links
@@ -193,7 +197,8 @@ def test_every_page_is_reached_from_the_readme() -> None:
     while ahead:
         page = ahead.pop()
         reached.add(page)
-        ahead |= {path for path, _ in links(page) if path.suffix == ".md"} - reached
+        linked = {path for path, _ in links(page) if path.suffix == ".md" and path.exists()}
+        ahead |= linked - reached
     assert sorted(map(named, set(PAGES) - reached)) == []
 
 
@@ -207,7 +212,9 @@ def links(page: Path) -> Iterator[tuple[Path, str]]:
 
 def anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings."""
-    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text(encoding="utf-8")), re.M)
+    headings = re.findall(
+        r"^#+ (.+)$", FENCED.sub("", page.read_text(encoding="utf-8")), re.MULTILINE
+    )
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
@@ -264,7 +271,9 @@ def test_the_public_names_are_those_imported_and_documented() -> None:
         for alias in node.names
     }
     documented = re.findall(
-        r"^(?:### |- `)(\w+)(?:$|`)", (REFERENCE / "python.md").read_text(encoding="utf-8"), re.M
+        r"^(?:### |- `)(\w+)(?:$|`)",
+        (REFERENCE / "python.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
     )
     assert styrledger.__all__ == sorted(imported)
     assert imported - {"Event", "Place"} <= {*documented}
@@ -278,4 +287,4 @@ def test_the_glossary_has_every_event_type() -> None:
 def test_the_architecture_has_every_room() -> None:
     page = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
     rooms = {room_of(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py")} - {None}
-    assert sorted(room for room in rooms if f"`{room}`" not in page) == []
+    assert sorted(str(room) for room in rooms if f"`{room}`" not in page) == []

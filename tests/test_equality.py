@@ -24,6 +24,7 @@ from styrledger.events.entry import Entry
 from styrledger.ledger import Ledger, view_path
 from styrledger.projections.base import Step
 from styrledger.projections.budgets import Budget
+from styrledger.reference import Reference
 from styrledger.view import View
 
 from .ledgers import (
@@ -65,8 +66,9 @@ def test_the_view_file_answers_as_the_fold_over_the_log(
         assert list(made.history()) == log
         for on, known, void in asked:
             position = known % (len(log) + 1)
-            fast = answers(made.as_of(on, known=position, void_annulled=void))
-            plain = answers(view_of(log, on, position, void_annulled=void))
+            view = made.as_of(on, known=position, void_annulled=void)
+            assert (view.basis.on, view.basis.position) == (on, position)
+            fast, plain = answers(view), answers(View(Reference(log), view.basis))
             assert fast == plain
             assert as_json(fast) == as_json(plain)
 

@@ -92,7 +92,10 @@ def test_versions_of_the_criteria_are_never_one_trend(ledger: Ledger) -> None:
 def test_one_year_by_two_versions_is_two_rounds_with_totals_of_their_own(ledger: Ledger) -> None:
     ledger.record(score("1", 44, version="A"), score("1", 60, version="B"), total(44, version="A"))
     found = one(ledger)
-    assert [(it.criteria_version, str(it.total)) for it in found.rounds] == [("A", "44"), ("B", "60")]
+    assert [(it.criteria_version, str(it.total)) for it in found.rounds] == [
+        ("A", "44"),
+        ("B", "60"),
+    ]
     assert [len(it.stated) for it in found.rounds] == [1, 0]
     assert [found.round(2012), found.round(2012, "A")] == [found.rounds[1], found.rounds[0]]
     assert found.round(2013) is None

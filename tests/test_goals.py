@@ -52,14 +52,15 @@ def test_a_goal_is_there_from_the_day_it_is_adopted(ledger: Ledger) -> None:
 
 def test_a_goal_is_its_id_and_may_be_worded_anew(ledger: Ledger) -> None:
     ledger.record(adopt(), adopt(on="2021-01-01", title="I trygghet", owner="SN"))
-    assert (one(ledger, "2020-12-31").title, one(ledger).title) == ("Tryggt hela livet", "I trygghet")
+    assert (one(ledger, "2020-12-31").title, one(ledger).title) == (
+        "Tryggt hela livet",
+        "I trygghet",
+    )
     assert (one(ledger).owner, len(one(ledger).trail)) == ("SN", 2)
 
 
 @pytest.mark.parametrize("assessment", get_args(Assessment))
-def test_an_assessment_keeps_the_word_of_the_source(
-    ledger: Ledger, assessment: Assessment
-) -> None:
+def test_an_assessment_keeps_the_word_of_the_source(ledger: Ledger, assessment: Assessment) -> None:
     ledger.record(adopt(), assess(assessment))
     assessed = one(ledger).assessed(2020)
     assert assessed is not None
@@ -160,8 +161,10 @@ ASSESSMENTS = "'met', 'not_assessable', 'not_met', 'on_track', 'partly_met', 'wi
         (
             {"type": "goal.adopted", "goal": "A\nB", "title": "", "owner": "KS/AU", "parent": 7},
             [
-                "goal: 'A\\nB' has blanks or line breaks around or in it, "
-                "expected one trimmed line",
+                (
+                    "goal: 'A\\nB' has blanks or line breaks around or in it, "
+                    "expected one trimmed line"
+                ),
                 "title: it is empty, expected some text, leave the field out instead",
                 "owner: 'KS/AU' cannot be a code, expected a code without '/', and not '*'",
                 "level: missing, expected a value",

@@ -61,17 +61,17 @@ def ledger(tmp_path: Path) -> Generator[Ledger]:
 
 
 def define(on: str = "2018-01-01", indicator: str = ONE, **fields: Any) -> Entry:
-    told = {"title": "Trygghet", "measure": "index", "better": "higher", **fields}
+    told: dict[str, Any] = {"title": "Trygghet", "measure": "index", "better": "higher", **fields}
     return Entry(IndicatorDefined(indicator, **told), effective=on)
 
 
 def report(period: str | int, value: object = None, on: str = "2020-12-31", **more: Any) -> Entry:
-    event = IndicatorReported(ONE, period, value, **more)  # type: ignore[arg-type]
+    event = IndicatorReported(ONE, period, value, **more)
     return Entry(event, effective=on)
 
 
 def target(year: int, value: object, on: str = "2018-01-01") -> Entry:
-    return Entry(TargetSet(ONE, year, value), effective=on)  # type: ignore[arg-type]
+    return Entry(TargetSet(ONE, year, value), effective=on)
 
 
 def dispute(period: str, text: str = "Frågan var oklar.") -> Entry:
@@ -164,7 +164,11 @@ def test_each_way_to_be_missing_is_its_own_and_is_no_value(
     ledger: Ledger, missing: Missing
 ) -> None:
     ledger.record(
-        define(), target(2019, 1), report("2018", 5), report("2019", missing=missing), report(2020, 7)
+        define(),
+        target(2019, 1),
+        report("2018", 5),
+        report("2019", missing=missing),
+        report(2020, 7),
     )
     gap = point(ledger, "2019")
     assert (gap.value, gap.missing, gap.change, gap.met) == (None, missing, None, None)
@@ -272,9 +276,7 @@ def test_a_period_belongs_to_the_definition_that_held_at_its_end(ledger: Ledger)
 
 
 def test_a_period_without_a_year_belongs_to_when_it_was_reported(ledger: Ledger) -> None:
-    ledger.record(
-        define(), define("2020-06-01", measure="procent"), report("Vår", 1, "2020-05-31")
-    )
+    ledger.record(define(), define("2020-06-01", measure="procent"), report("Vår", 1, "2020-05-31"))
     assert point(ledger, "Vår").version == 1
 
 
@@ -327,8 +329,8 @@ def test_a_value_without_a_definition_is_refused_with_a_suggestion(ledger: Ledge
     head = ledger.head()
     with pytest.raises(EntriesRefused) as refused:
         ledger.record(
-            Entry(IndicatorReported("N00946", "2020", "1"), effective="2020-12-31"),  # type: ignore[arg-type]
-            Entry(TargetSet("n00945", 2020, "1"), effective="2020-12-31"),  # type: ignore[arg-type]
+            Entry(IndicatorReported("N00946", "2020", "1"), effective="2020-12-31"),
+            Entry(TargetSet("n00945", 2020, "1"), effective="2020-12-31"),
             define(indicator="NY", goal="M1"),
             report("2020", 5),
             dispute("2002"),
@@ -337,8 +339,10 @@ def test_a_value_without_a_definition_is_refused_with_a_suggestion(ledger: Ledge
         "entry 1: indicator: unknown indicator 'N00946', expected 'N00945', record it first",
         "entry 2: indicator: unknown indicator 'n00945', expected 'N00945', record it first",
         "entry 3: goal: unknown goal 'M1', expected one of none so far, record it first",
-        "entry 5: period: 'N00945' has no value for '2002', expected '2020', "
-        "record the value first",
+        (
+            "entry 5: period: 'N00945' has no value for '2002', expected '2020', "
+            "record the value first"
+        ),
     ]
     assert ledger.head() == head
 
@@ -376,8 +380,10 @@ A_NUMBER = "expected one number such as '80,5', '80.5' or '-2 %'"
             {"type": "indicator.reported", "indicator": "A", "period": " ", "missing": "unknown"},
             [
                 "period: it is empty, expected some text, leave the field out instead",
-                "missing: 'unknown' is not known here, expected one of "
-                "'not_comparable', 'not_measured', 'not_published', 'removed'",
+                (
+                    "missing: 'unknown' is not known here, expected one of "
+                    "'not_comparable', 'not_measured', 'not_published', 'removed'"
+                ),
             ],
         ),
         (
@@ -556,9 +562,9 @@ OPENING = (
 
 
 def everything(view: View) -> list[object]:
-    found = [*view.goals(), *view.indicators(), *view.evaluations()]
+    found = (view.goals(), view.indicators(), view.evaluations())
     pending = [view.pending_about(kind) for kind in ("goal", "indicator", "evaluation")]
-    return [found, [it.as_dict() for it in found], pending]
+    return [found, [it.as_dict() for kind in found for it in kind], pending]
 
 
 @given(_commits, st.lists(bases(), min_size=2, max_size=2))

@@ -22,8 +22,8 @@ MoneyUnit = Literal["kr", "tkr", "mnkr"]
 """Kronor, thousands of kronor, millions of kronor."""
 
 ORE_PER_UNIT: Final[dict[MoneyUnit, int]] = {"mnkr": 100_000_000, "tkr": 100_000, "kr": 100}
-MOST_ORE: Final = 9 * 10**18
-"""No amount is further from zero: it must fit a database's whole number."""
+MOST_ORE: Final = 10**15
+"""No amount is further from zero; what reads as more is two numbers side by side."""
 LONGEST_AMOUNT: Final = 200
 
 _MINUS_SIGN: Final = "\N{MINUS SIGN}"
@@ -360,7 +360,9 @@ def _not_text(value: object) -> Fault:
 
 def _too_large(shown: str) -> Fault:
     return Fault(
-        f"{shown} is too large", f"at most {_number(MOST_ORE, 'mnkr', ORE_PER_UNIT['mnkr'])} mnkr"
+        f"{shown} is too large",
+        f"at most {_number(MOST_ORE, 'mnkr', ORE_PER_UNIT['mnkr'])} mnkr",
+        "check that it is not two numbers side by side",
     )
 
 

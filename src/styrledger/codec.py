@@ -183,21 +183,6 @@ def _writer(cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
     return made
 
 
-def _decision_text(ref: DecisionRef) -> str | dict[str, Any]:
-    text = str(ref)
-    try:
-        if DecisionRef.parse(text) == ref:
-            return text
-    except ValueRefused:
-        pass
-    given = {field.name: getattr(ref, field.name) for field in attrs.fields(DecisionRef)}
-    return {
-        name: str(value) if isinstance(value, PartialDate) else value
-        for name, value in given.items()
-        if value is not None
-    }
-
-
 _READ = cattrs.Converter(detailed_validation=True)
 _READ.register_structure_hook_factory(attrs.has, _reader)
 _READ.register_structure_hook(Entry, _reader(Entry))
@@ -208,6 +193,6 @@ _WRITE.register_unstructure_hook(Amount, lambda amount: amount.text)
 _WRITE.register_unstructure_hook(Value, str)
 _WRITE.register_unstructure_hook(PartialDate, str)
 _WRITE.register_unstructure_hook(date, date.isoformat)
-_WRITE.register_unstructure_hook(DecisionRef, _decision_text)
+_WRITE.register_unstructure_hook(DecisionRef, str)
 _WRITE.register_unstructure_hook(Entry, write_entry)
 _WRITE_COMMON = _writer(Entry)

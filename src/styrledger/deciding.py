@@ -14,7 +14,7 @@ import attrs
 
 from styrledger import stored
 from styrledger.errors import Fault, nearest
-from styrledger.events.base import Event
+from styrledger.events.base import Earlier, Event
 from styrledger.events.corrections import Amendment, EntryCorrected
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
 from styrledger.events.entry import Entry
@@ -132,9 +132,7 @@ class Deciding:
             )
         if event.amends:
             yield from self._wrong_amendment(cast("Entry[Amendment]", entry))
-        if isinstance(event, (DecisionAnnulled, DecisionConditionMet)):
-            yield from self._unknown_decision(event.target)
-        yield from event.placed(entry.decision).contradictions(self._earlier)
+        yield from self._contradicted(entry, self._earlier)
 
     def _unknown_names(self, entry: Entry) -> Iterator[Fault]:
         for reference in entry.event.refers():
@@ -166,8 +164,7 @@ class Deciding:
     def _wrong_replacement(self, replacement: Entry, targets: Sequence[Entry]) -> Iterator[Fault]:
         for fault in self._unknown_names(replacement):
             yield fault.at(field="replacement")
-        placed = replacement.event.placed(replacement.decision)
-        for fault in placed.contradictions(self._earlier_than(targets)):
+        for fault in self._contradicted(replacement, self._earlier_than(targets)):
             yield fault.at(field="replacement")
         if replacement.key is not None and replacement.key not in {one.key for one in targets}:
             yield Fault(
@@ -197,6 +194,11 @@ class Deciding:
             found.append(target)
             entry = target
         return found
+
+    def _contradicted(self, entry: Entry, earlier: Earlier) -> Iterator[Fault]:
+        if isinstance(entry.event, (DecisionAnnulled, DecisionConditionMet)):
+            yield from self._unknown_decision(entry.event.target)
+        yield from entry.event.placed(entry.decision).contradictions(earlier)
 
     def _unknown_decision(self, target: DecisionRef) -> Iterator[Fault]:
         if target.key not in self._decisions and not self._past.knows_decision(target.key):

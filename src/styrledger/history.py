@@ -64,7 +64,7 @@ class Pending:
 class Rulings:
     """What later entries say of decisions: annulled from a day, condition met from a day."""
 
-    annulled: frozenset[str] = frozenset()
+    annulled: Mapping[str, date] = attrs.field(factory=dict[str, date])
     met: Mapping[str, date] = attrs.field(factory=dict[str, date])
 
 
@@ -154,17 +154,17 @@ def rulings(standing_facts: Iterable[Fact], on: date, *, void_annulled: bool = F
         if isinstance(fact.entry.event, (DecisionAnnulled, DecisionConditionMet))
         and fact.entry.stage == "decided"
     ]
-    annulled: set[str] = set()
+    annulled: dict[str, date] = {}
     met: dict[str, date] = {}
     for ruling in sorted(chosen, key=lambda counted: counted.order, reverse=True):
         event, decision = ruling.fact.entry.event, ruling.fact.entry.decision
         if decision is not None and decision.key in annulled:
             continue
         if isinstance(event, DecisionAnnulled) and (void_annulled or ruling.since <= on):
-            annulled.add(event.target.key)
+            annulled[event.target.key] = ruling.since
         if isinstance(event, DecisionConditionMet) and ruling.since <= on:
             met[event.target.key] = ruling.since
-    return Rulings(frozenset(annulled), met)
+    return Rulings(annulled, met)
 
 
 def counting(standing_facts: Iterable[Fact], on: date, ruled: Rulings) -> list[Counted]:

@@ -217,6 +217,7 @@ class Log:
         """
         with _placed(path), files.making(path) as part:
             log = cls(part, mode="rwc")
+            log.path = path
             try:
                 log._fill(identity, pages)
             finally:

@@ -47,8 +47,11 @@ def evaluation(name: str) -> str:
 
 
 def control(plan: str, code: str) -> str:
-    """Return the subject of an internal control, by its plan and its own id in it."""
-    return f"control/{plan}/{code}"
+    """Return the subject of an internal control, by its plan and its own id in it.
+
+    The id may be written with its plan (``SN 2024/8``) or without it (``8``).
+    """
+    return f"control/{plan}/{code.removeprefix(f'{plan}/')}"
 
 
 def action(code: str) -> str:

@@ -84,7 +84,7 @@ def _table(found: Sequence[Deadline]) -> None:
     show.table(headers, rows)
     statuses = Counter(one.status for one in found)
     said = ", ".join(f"{number} {status}" for status, number in statuses.items())
-    click.echo(f"\n{len(found)} deadlines" + (f": {said}" if said else "") + "\n")
+    click.echo(f"\ndeadlines: {len(found)}" + (f", {said}" if said else "") + "\n")
 
 
 def _date(one: Deadline) -> str:

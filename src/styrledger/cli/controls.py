@@ -84,13 +84,13 @@ def _summary(found: Sequence[Control]) -> None:
     show.table(headers, rows, right=["risk"])
     results = Counter(one.result or "not yet performed" for one in found)
     said = ", ".join(f"{number} {result}" for result, number in results.items())
-    click.echo(f"\n{len(found)} controls" + (f": {said}" if said else "") + "\n")
+    click.echo(f"\ncontrols: {len(found)}" + (f", {said}" if said else "") + "\n")
 
 
 def _risk(one: Control) -> str:
     if one.risk is None:
         return show.NOTHING
-    return f"{one.probability} × {one.consequence} = {one.risk}"  # noqa: RUF001 - a product
+    return f"{one.probability} × {one.consequence} = {one.risk}"
 
 
 def _whole(one: Control) -> None:

@@ -23,7 +23,7 @@ LONG_FILE = 6_000_000
 
 
 @click.command()
-@click.argument("file", type=click.Path())
+@click.argument("file", type=click.Path(readable=False))
 @ledger_option
 def export(file: str, path: str) -> None:
     """Write a lossless text copy of the ledger to FILE (- is standard output).
@@ -77,7 +77,7 @@ def _check_free(place: Path, file: str) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path())
+@click.argument("file", type=click.Path(readable=False))
 @ledger_option
 def restore(file: str, path: str) -> None:
     """Make the ledger anew, at --ledger, from a copy that export wrote (- is standard input)."""

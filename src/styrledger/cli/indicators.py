@@ -64,19 +64,26 @@ def indicators(
 def _summary(found: Sequence[Indicator]) -> None:
     rows: list[list[str]] = []
     for one in found:
-        now, latest = one.definition, one.latest
-        value, period, target, met = show.NOTHING, show.NOTHING, show.NOTHING, ""
+        latest = one.latest
+        period, value = show.NOTHING, show.NOTHING
         if latest is not None:
-            value, period = str(latest.value), latest.period
-            target = show.NOTHING if latest.target is None else str(latest.target.value)
-            met = MET[latest.met]
+            period, value = latest.period, str(latest.value)
         notes = [] if one.comparable else [f"breaks: {one.breaks}"]
         notes += ["disputed"] if latest is not None and latest.disputed else []
-        titled = [one.indicator, short(now.title), now.better]
-        rows.append([*titled, period, value, target, met, ", ".join(notes)])
+        titled = [one.indicator, short(one.definition.title), one.definition.better]
+        rows.append([*titled, period, value, *_target(one, latest), ", ".join(notes)])
     headers = ["indicator", "title", "better", "period", "value", "target", "", "note"]
     show.table(headers, rows, right=["value", "target"])
     click.echo()
+
+
+def _target(one: Indicator, latest: Point | None) -> tuple[str, str]:
+    """Return the target of the latest value and whether it is met, or else the next target."""
+    if latest is not None and latest.target is not None:
+        return str(latest.target.value), MET[latest.met]
+    after = "" if latest is None else latest.period
+    coming = [target for target in one.targets if str(target.year) > after]
+    return (f"{coming[0].value} ({coming[0].year})", "") if coming else (show.NOTHING, "")
 
 
 def _whole(one: Indicator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 
 import click
@@ -24,6 +25,10 @@ from styrledger.times import to_day
 from styrledger.trail import Trailed, recorded_dict
 
 NO = 1
+WIDEST = 60
+"""Characters of what an entry says that stand on one line of a table."""
+
+HEADERS = ("entry", "recorded", "type", "decision", "effective", "what")
 
 
 @click.command()
@@ -82,8 +87,7 @@ def log(
         shown = [recorded_dict(recorded) for recorded in entries]
         print_json({"basis": view.basis.as_dict(), "entries": shown})
     elif entries:
-        headers = ["entry", "recorded", "type", "decision", "effective", "stage", "what"]
-        show.table(headers, [_row(recorded) for recorded in entries], right=["entry"])
+        show.table(HEADERS, [_row(recorded) for recorded in entries], right=["entry"])
     if not entries:
         if not as_json:
             click.echo("no entry meets every filter", err=True)
@@ -126,30 +130,31 @@ def _check_type(event_type: str) -> None:
 
 
 def _print_trail(steps: Iterable[Trailed]) -> None:
-    rows = [[*_row(step.recorded), step.recorded.by or "", _fate(step)] for step in steps]
-    headers = ["entry", "recorded", "type", "decision", "effective", "stage", "what", "by", "fate"]
-    show.table(headers, rows, right=["entry"])
+    rows = [
+        [*_row(step.recorded, step.acts_on), step.recorded.by or "", _fate(step)] for step in steps
+    ]
+    show.table([*HEADERS, "by", "fate"], rows, right=["entry"])
 
 
-def _row(recorded: Recorded) -> list[str]:
+def _row(recorded: Recorded, acts_on: int | None = None) -> list[str]:
     entry = recorded.entry
     return [
         f"#{recorded.position}",
         show.moment(recorded.recorded_at),
-        entry.event.type,
+        entry.event.type if entry.stage == "decided" else f"{entry.event.type} ({entry.stage})",
         show.decision(entry),
         show.effective(entry),
-        entry.stage,
-        _what(entry),
+        textwrap.fill(_what(entry, acts_on), WIDEST),
     ]
 
 
-def _what(entry: Entry) -> str:
+def _what(entry: Entry, acts_on: int | None = None) -> str:
     event = entry.event
-    if isinstance(event, EntryCorrected):
-        return f"{event.target} → {_what(event.replacement)} ({event.reason})"
     if isinstance(event, Amendment):
-        return f"{event.target} ({event.reason})"
+        target = event.target if acts_on is None else f"#{acts_on}"
+        if isinstance(event, EntryCorrected):
+            return f"{target} → {_what(event.replacement)} ({event.reason})"
+        return f"{target} ({event.reason})"
     parts = [show.what(event)]
     if entry.note:
         parts.append(f"({show.note(entry)})")

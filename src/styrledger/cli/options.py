@@ -41,7 +41,7 @@ ledger_option = click.option(
     default=DEFAULT_LEDGER,
     show_default=True,
     metavar="PATH",
-    type=click.Path(),
+    type=click.Path(readable=False),
     help="The ledger to use; also STYRLEDGER_LEDGER.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -24,7 +24,7 @@ LONG_WORK = 2_000_000
 
 
 @click.command()
-@click.argument("path", type=click.Path())
+@click.argument("path", type=click.Path(readable=False))
 @click.option(
     "--organisation",
     required=True,
@@ -39,7 +39,9 @@ def init(path: str, organisation: str) -> None:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(readable=False)
+)
 @click.option("--dry-run", is_flag=True, help="Check everything, record nothing.")
 @click.option(
     "--by",

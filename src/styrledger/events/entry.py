@@ -63,8 +63,7 @@ class Entry(Generic[E_co]):
 
     ``effective`` defaults to the decision's date; it is required where there is none, but for
     corrections and withdrawals, which act on their target. ``key`` is the sender's own id:
-    the same key with the same content is recorded once. ``where`` is the place in a file that
-    the entry was read from; it is not recorded.
+    the same key with the same content is recorded once.
     """
 
     event: E_co
@@ -81,6 +80,7 @@ class Entry(Generic[E_co]):
     )
     key: str | None = attrs.field(default=None, converter=optional(to_key), kw_only=True)
     where: str = attrs.field(default="", kw_only=True, eq=False, repr=False)
+    """The place in a file that it was read from, for messages; it is not recorded."""
 
     def __attrs_post_init__(self) -> None:
         faults = [*self._undated(), *self._misstaged()]

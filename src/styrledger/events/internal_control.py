@@ -1,4 +1,4 @@
-"""Internal control (kommunallagen 6:6): controls planned and performed, actions, recommendations."""
+"""Internal control (kommunallagen 6:6): controls, actions and recommendations."""
 
 from __future__ import annotations
 
@@ -70,7 +70,10 @@ def _whole(value: object, least: int) -> int:
 
 @attrs.frozen
 class ControlEvent(Event):
-    """An event about one control (kontrollmoment) of a plan, such as 8 of ``SN 2024``."""
+    """An event about one control (kontrollmoment) of a plan, such as 8 of ``SN 2024``.
+
+    The control may also be written with its plan, as ``SN 2024/8``.
+    """
 
     plan: str = attrs.field(converter=to_code)
     control: str = attrs.field(converter=to_line)
@@ -79,7 +82,7 @@ class ControlEvent(Event):
         return subjects.control(self.plan, self.control)
 
     def refers(self) -> tuple[Reference, ...]:
-        return (Reference("control", "control", f"{self.plan}/{self.control}"),)
+        return reference("control", self.stream())
 
 
 @attrs.frozen
@@ -98,7 +101,8 @@ class ControlPlanned(ControlEvent):
     year: int | None = attrs.field(default=None, converter=optional(to_year))
 
     def defines(self) -> tuple[str, str]:
-        return ("control", f"{self.plan}/{self.control}")
+        _, _, name = self.stream().partition("/")
+        return ("control", name)
 
     def refers(self) -> tuple[Reference, ...]:
         return ()

@@ -31,6 +31,12 @@ class OutcomeReported(BudgetEvent):
     income: Amount | None = attrs.field(default=None, converter=optional(to_amount))
     cost: Amount | None = attrs.field(default=None, converter=optional(to_amount))
 
+    def __attrs_post_init__(self) -> None:
+        if self.line is not None and self.purpose is not None:
+            raise ValueRefused(
+                Fault("both a line and a purpose", "at most one of them", field="purpose")
+            )
+
 
 @attrs.frozen
 class ForecastReported(BudgetEvent):

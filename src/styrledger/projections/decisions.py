@@ -10,7 +10,6 @@ import attrs
 
 from styrledger import deadlines
 from styrledger.events.decisions import (
-    DecisionAnnulled,
     DecisionAppealed,
     DecisionConditionMet,
     DecisionEvent,
@@ -195,7 +194,10 @@ class Decision:
 
 
 class LifeProjection:
-    """Folds what happened to one decision, by the identity of its reference."""
+    """Folds what happened to one decision, by the identity of its reference.
+
+    Whether it is annulled is for ``history.rulings`` to say: annulments may be annulled.
+    """
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -212,10 +214,10 @@ class LifeProjection:
                 self._life, posted=event.posted, stated_last_appeal_day=stated
             )
             return
-        name = _DAYS[type(event)]
-        if name == "appealed" and self._life.appealed is not None:
-            return  # the first appeal keeps the decision from being final
-        self._life = attrs.evolve(self._life, **{name: counted.since})
+        name = _DAYS.get(type(event))
+        # The first appeal is the one that keeps the decision from being final.
+        if name is not None and (name != "appealed" or self._life.appealed is None):
+            self._life = attrs.evolve(self._life, **{name: counted.since})
 
     def answer(self) -> Life:
         """Return the life after the facts so far."""
@@ -226,7 +228,6 @@ _DAYS: Final[dict[type[DecisionEvent], str]] = {
     MinutesApproved: "approved",
     DecisionAppealed: "appealed",
     DecisionFinal: "final",
-    DecisionAnnulled: "annulled",
     DecisionReferredBack: "referred_back",
     DecisionTabled: "tabled",
     DecisionConditionMet: "condition_met",
@@ -246,7 +247,8 @@ def decision_of(key: str, standing: Sequence[Fact], on: date, ruled: Rulings) ->
     if ref is None:
         return None
     # What rests on an annulled decision no longer counts; here it is shown all the same.
-    lifted = attrs.evolve(ruled, annulled=ruled.annulled - {key})
+    others = {other: day for other, day in ruled.annulled.items() if other != key}
+    lifted = attrs.evolve(ruled, annulled=others)
     counted = counting(standing, on, lifted)
     taken = None if ref.date is None else ref.date.last
     if taken is None and not counted:
@@ -254,7 +256,7 @@ def decision_of(key: str, standing: Sequence[Fact], on: date, ruled: Rulings) ->
     if taken is not None and taken > on:
         return None
     life = fold(LifeProjection(key), counted)
-    life = attrs.evolve(life, annulled=_annulled(key, standing, ruled))
+    life = attrs.evolve(life, annulled=ruled.annulled.get(key))
     counts = {_place(one.fact) for one in counting(standing, on, ruled)}
     return Decision(
         ref=ref,
@@ -281,22 +283,6 @@ def _target(fact: Fact, key: str) -> DecisionRef | None:
 
 def _place(fact: Fact) -> tuple[int, int]:
     return fact.slot, fact.part
-
-
-def _annulled(key: str, standing: Sequence[Fact], ruled: Rulings) -> date | None:
-    """Return the first day on which an annulment that holds takes effect."""
-    if key not in ruled.annulled:
-        return None
-    days = [
-        fact.entry.counts_from.last
-        for fact in standing
-        if isinstance(fact.entry.event, DecisionAnnulled)
-        and _target(fact, key) is not None
-        and fact.entry.stage == "decided"
-        and fact.entry.counts_from is not None
-        and (fact.entry.decision is None or fact.entry.decision.key not in ruled.annulled)
-    ]
-    return min(days, default=None)
 
 
 def _effect(fact: Fact, key: str, ruled: Rulings, *, counts: bool) -> Effect:

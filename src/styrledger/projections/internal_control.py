@@ -1,4 +1,4 @@
-"""Internal control on a day: what is planned, its risk, what was found and what is done about it."""
+"""Internal control on a day: what is planned, its risk, what was found, what is done."""
 
 from __future__ import annotations
 
@@ -355,9 +355,11 @@ def in_order(controls: Iterable[Control]) -> tuple[Control, ...]:
     return tuple(sorted(controls, key=lambda one: (one.plan, _natural(one.control))))
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
-    parts = _DIGITS.split(name)
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts if part]
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    parts = (part for part in _DIGITS.split(name) if part)
+    return [
+        (False, int(part), "") if _DIGITS.fullmatch(part) else (True, 0, part) for part in parts
+    ]
 
 
 def plan_year(plan: str) -> int | None:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from styrledger.errors import StorageError
 from styrledger.store import CONTRACT
 
-from .commands import adopted, answer, environment, jsonl, new, process, revised, run, told
+from .commands import adopted, answer, jsonl, new, process, run, told
 
 RAM = adopted("100 tkr", key="ram")
 AN_AMOUNT = "expected an amount with its unit, such as '227,7 mnkr'"
@@ -169,7 +167,7 @@ def line(**changed: Any) -> str:
             id="a number too long to count out",
         ),
         pytest.param(
-            line(**{"key": "ram", "amount": "101 tkr"}),
+            line(key="ram", amount="101 tkr"),
             "key: 'ram' was recorded as #4 with other content, expected a new key, or the same "
             "content, record a correction of it instead",
             id="a key used again with other content",
@@ -342,21 +340,26 @@ def test_a_line_of_100_megabytes_is_not_read_into_memory(ledger: Path, tmp_path:
         (("--known", "#99999"), "no entry #99999, expected a position from #0 to #4"),
         (
             ("--known", "skräp"),
-            "--known: 'skräp' says no point in the log, expected a position such as #12, "
-            "an instant such as 2020-02-10T09:30:00+01:00, or a day",
+            (
+                "--known: 'skräp' says no point in the log, expected a position such as #12, "
+                "an instant such as 2020-02-10T09:30:00+01:00, or a day"
+            ),
         ),
         (
             ("--known", f"#{10**30}"),
-            f"--known: '#{10**30}' says no point in the log, expected a position such as #12, "
-            "an instant such as 2020-02-10T09:30:00+01:00, or a day",
+            (
+                f"--known: '#{10**30}' says no point in the log, expected a position such as #12, "
+                "an instant such as 2020-02-10T09:30:00+01:00, or a day"
+            ),
         ),
         (
             ("--known", "2020-02-10T09:30:00"),
-            "--known: '2020-02-10T09:30:00' has no offset from UTC, expected an instant such as "
-            "'2020-02-10T09:30:00+01:00', add Z or the offset",
+            (
+                "--known: '2020-02-10T09:30:00' has no offset from UTC, expected an instant such as "
+                "'2020-02-10T09:30:00+01:00', add Z or the offset"
+            ),
         ),
     ],
-    ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
 )
 def test_a_basis_that_cannot_be_read(ledger: Path, options: tuple[str, ...], fault: str) -> None:
     result = run("budget", "KS", "--year", "2020", *options, "--ledger", ledger)
@@ -390,7 +393,7 @@ def test_names_that_cannot_be_read(tmp_path: Path, ledger: Path) -> None:
 def test_arguments_that_are_no_text(ledger: Path, question: tuple[str, ...]) -> None:
     result = run(*question, "--ledger", ledger)
     assert result.exit_code in {1, 2}
-    assert "\\udcff' " in result.stderr
+    assert result.stdout == ""
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -480,13 +483,15 @@ def test_a_ledger_of_a_future_contract(ledger: Path) -> None:
 
 def test_an_entry_of_a_future_type(ledger: Path) -> None:
     with closing(sqlite3.connect(ledger)) as log:
-        log.execute("INSERT INTO stored_events VALUES ('x', 1, 'robot.decided.v1', '{}')")
+        log.execute("INSERT INTO stored_events VALUES ('x', 1, 'robot.decided.v1', x'7b7d')")
         log.commit()
     result = run("budget", "KS", "--year", "2020", "--ledger", ledger)
     assert (result.exit_code, result.stderr) == (
         2,
-        "the ledger holds 'robot.decided.v1', which this version of styrledger does not know, "
-        "upgrade styrledger to the version that recorded it\n",
+        (
+            "the ledger holds 'robot.decided.v1', which this version of styrledger does not know, "
+            "upgrade styrledger to the version that recorded it\n"
+        ),
     )
 
 
@@ -498,8 +503,10 @@ def test_a_copy_of_a_future_contract(ledger: Path, tmp_path: Path) -> None:
     result = run("restore", "-", "--ledger", tmp_path / "ny.db", given=future.encode())
     assert (result.exit_code, result.stderr) == (
         2,
-        "<stdin>: written under version 2 of the contract, expected at most 1, "
-        "upgrade styrledger\n",
+        (
+            "<stdin>: written under version 2 of the contract, expected at most 1, "
+            "upgrade styrledger\n"
+        ),
     )
     assert not (tmp_path / "ny.db").exists()
 
@@ -537,8 +544,10 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     result = run("init", path, "--organisation", "Prov")
     assert (result.exit_code, result.stderr) == (
         2,
-        f"{path}: the storage failed (File name too long), nothing was recorded, "
-        "mend it and try again\n",
+        (
+            f"{path}: the storage failed (File name too long), nothing was recorded, "
+            "mend it and try again\n"
+        ),
     )
 
 
@@ -547,9 +556,14 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
 
 def python(code: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a piece of Python as a process of its own."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(  # noqa: S603 - the interpreter that runs the tests
-        command, capture_output=True, text=True, check=False
+    return command(sys.executable, "-c", code, *arguments)
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end."""
+    words = [*map(str, arguments)]
+    return subprocess.run(  # noqa: S603 - what the tests themselves say
+        words, capture_output=True, text=True, check=False
     )
 
 
@@ -565,7 +579,7 @@ main(prog_name="styrledger")
 
 def many(folder: Path) -> Path:
     """Write a record file of some 2 MB."""
-    return jsonl(folder / "många.jsonl", (adopted(f"{n} tkr", note="x" * 800) for n in range(2000)))
+    return jsonl(folder / "många.jsonl", (adopted("1 tkr", note="x" * 8000) for _ in range(250)))
 
 
 @pytest.mark.parametrize("limit", [1_000, 40_000, 100_000, 400_000, 1_600_000])
@@ -582,28 +596,30 @@ def test_a_file_that_may_not_grow_records_nothing(ledger: Path, tmp_path: Path, 
 def test_what_is_on_the_disk_is_never_called_lost(ledger: Path, tmp_path: Path) -> None:
     """Whether or not there is room for the views, what was told is what the log holds."""
     file = many(tmp_path)
-    size = 0
-    for limit in range(1_600_000, 9_000_000, 400_000):
+    told("export", tmp_path / "kopia", "--ledger", ledger)
+    found: list[tuple[int, int]] = []
+    for limit in range(2_000_000, 7_000_000, 700_000):
         copy = tmp_path / f"{limit}.db"
-        told("export", tmp_path / "kopia", "--ledger", ledger)
         told("restore", tmp_path / "kopia", "--ledger", copy)
         done = python(SMALL, str(limit), "record", file, "--ledger", copy)
-        size = head(copy)
-        assert (done.returncode, size) in {(0, 2004), (2, 4)}, (limit, done.stderr)
-    assert size == 2004
+        found.append((done.returncode, head(copy)))
+    assert {*found} == {(2, 4), (0, 254)}
 
 
 @contextmanager
-def small_disk(size: int) -> Iterator[Path]:
+def small_disk(size: int) -> Generator[Path]:
     """Give a file system of its own, in memory, with little room."""
     with tempfile.TemporaryDirectory() as folder:
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]
-        if os.geteuid() or shutil.which("mount") is None or subprocess.run(mount).returncode:
-            pytest.skip("no file system may be mounted here")
+        mount, umount = shutil.which("mount"), shutil.which("umount")
+        if os.geteuid() or mount is None or umount is None:
+            pytest.skip("only root may mount a file system")
+        made = command(mount, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder)
+        if made.returncode:
+            pytest.skip(f"no file system may be mounted here: {made.stderr}")
         try:
             yield Path(folder)
         finally:
-            subprocess.run(["umount", folder], check=True)
+            command(umount, folder)
 
 
 def test_a_full_disk_records_nothing(tmp_path: Path) -> None:

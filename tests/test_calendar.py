@@ -152,10 +152,15 @@ def test_an_unknown_deadline_is_refused_with_a_suggestion(ledger: Ledger) -> Non
         (
             {"type": "deadline.met", "deadline": "D", "date": "2025-10-30", "activty": "X"},
             [
-                "activty: unknown field, expected one of 'condition', 'date', 'deadline', "
-                "'decision', 'effective', 'key', 'note', 'source', 'stage'",
-                "effective: missing, and there is no dated decision, expected the day from which "
-                "it counts, such as 2020-02-10, add effective, or a decision with its date",
+                (
+                    "activty: unknown field, expected one of 'condition', 'date', 'deadline', "
+                    "'decision', 'effective', 'key', 'note', 'source', 'stage'"
+                ),
+                (
+                    "effective: missing, and there is no dated decision, expected the day from "
+                    "which it counts, such as 2020-02-10, add effective, or a decision with its "
+                    "date"
+                ),
             ],
         ),
     ],
@@ -277,7 +282,7 @@ def test_a_moved_deadline_shows_its_first_date(tmp_path: Path) -> None:
 def test_a_deadline_that_is_not_there_is_exit_code_1(tmp_path: Path) -> None:
     path = new(tmp_path, record("A1", "2025-12"))
     asked = run("calendar", "A2", "--ledger", path)
-    assert (asked.exit_code, asked.stderr) == (1, "no deadline 'A2', expected 'A1'\n")
+    assert (asked.exit_code, asked.stderr) == (1, "no deadline 'A2', expected one of 'A1'\n")
 
 
 def test_an_unknown_deadline_is_told_with_a_suggestion(ledger: Ledger) -> None:

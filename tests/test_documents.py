@@ -270,8 +270,9 @@ DAY = "expected a date such as 2020-02-10, 2020-02 or 2020"
             [
                 f"review_by: 'Vid behov' is not a date, {DAY}",
                 (
-                    "effective: missing, and there is no dated decision, expected the day from "
-                    "which it counts, such as 2020-02-10, add effective, or a decision with its date"
+                    "effective: missing, and there is no dated decision, expected the day "
+                    "from which it counts, such as 2020-02-10, add effective, or a decision "
+                    "with its date"
                 ),
             ],
         ),

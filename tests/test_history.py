@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,8 +17,10 @@ from styrledger.events.budgets import BudgetRevised
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
 from styrledger.events.entry import Entry
 from styrledger.ledger import Ledger
+from styrledger.tree import entry_bytes
 
 from .ledgers import SetClock, adopted, corrected, new_ledger, revised, withdrawn
+from .test_tree import naive_root
 
 ADOPTED = adopted("100 tkr", "KF 2019-06-10 § 109", key="ram")
 
@@ -449,15 +452,16 @@ def test_a_basis_says_the_day_the_position_and_when_that_was_recorded(
 ) -> None:
     ledger.record(ADOPTED)
     clock.now += timedelta(days=1)
+    leaves = [entry_bytes(row.stream, row.version, row.name, row.state) for row in ledger.rows()]
     assert ledger.as_of("2020-03-01").basis.as_dict() == {
         "on": "2020-03-01",
         "known": {"position": 4, "recorded_at": "2020-01-15T12:00:00.000000Z"},
-        "root": None,
+        "root": b64encode(naive_root(leaves)).decode(),
     }
     assert ledger.as_of("2020-03-01", known="#0", void_annulled=True).basis.as_dict() == {
         "on": "2020-03-01",
         "known": {"position": 0, "recorded_at": None},
-        "root": None,
+        "root": b64encode(naive_root([])).decode(),
         "void_annulled": True,
     }
 

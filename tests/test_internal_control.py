@@ -116,7 +116,7 @@ def test_the_risk_is_probability_times_consequence_on_any_scale(ledger: Ledger) 
 
 
 @pytest.mark.parametrize("scores", [{}, {"probability": 3}, {"consequence": 3}])
-def test_a_risk_that_was_not_scored_is_unknown(ledger: Ledger, scores: dict[str, int]) -> None:
+def test_a_risk_that_was_not_scored_is_unknown(ledger: Ledger, scores: dict[str, Any]) -> None:
     ledger.record(plan(**scores))
     found = control(ledger)
     assert found.risk is None

@@ -190,13 +190,16 @@ ROWS = {
             "3: year: 'tjugo' is not a year, expected a number such as 2020",
             "3: amount: '1' has no unit, expected an amount with its unit, such as '1 tkr', "
             "write the unit",
-            "3: effective: '2020-02-30' is not a date, expected a day that exists: "
-            "February 2020 has 29",
+            "3: effective: '2020-02-30' is not a date: 2020-02 has 29 days, expected a date such "
+            "as 2020-02-10, 2020-02 or 2020",
         ],
     ),
     "a field of another event": (
         ["budget.adopted", "KS", 2020, "1 tkr", None, "2020-01-01", None, "Personal"],
-        ["3: line: unknown field, expected 'kind'"],
+        [
+            "3: line: unknown field, expected one of 'amount', 'condition', 'decision', "
+            "'effective', 'key', 'kind', 'note', 'source', 'stage', 'unit', 'year'"
+        ],
     ),
     "blank cells": (
         ["budget.adopted", "KS", None, " "],
@@ -304,7 +307,7 @@ CSV = {
     ),
     "a quote that is never closed": (f'{START}{KS}unit.registered,"SN\n{KS}', f"3: {QUOTES}"),
     "a long stretch within quotes": (
-        f'{START}unit.registered,"KS\n{KS * 4000}"\n{SN}',
+        f'{START}unit.registered,"KS\n{KS * 4000}{SN}',
         f"2: {QUOTES}",
     ),
     "a carriage return": (
@@ -399,20 +402,22 @@ from styrledger.errors import EntriesRefused
 from styrledger.exchange.records import read_entries
 try:
     read_entries(sys.argv[1])
-except EntriesRefused as refused:
-    print(len(refused.faults), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+except EntriesRefused:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
-@pytest.mark.parametrize("filling", ["KS,", 'x"', "KS\n"])
-def test_memory_is_bounded_whatever_csv_holds(tmp_path: Path, filling: str) -> None:
+@pytest.mark.parametrize(
+    ("filling", "megabytes"), [("KS,", 100), ('x"', 100), ("K\udce5,", 100), ("\n", 5)]
+)
+def test_memory_is_bounded_whatever_csv_holds(tmp_path: Path, filling: str, megabytes: int) -> None:
     path = tmp_path / "year.csv"
-    with path.open("w", encoding="utf-8") as file:
-        file.write(f'{START}unit.registered,"')
-        for _ in range(100):
-            file.write(filling * (1_000_000 // len(filling)))
+    piece = (filling * (1_000_000 // len(filling))).encode(errors="surrogateescape")
+    with path.open("wb") as file:
+        file.write(f'{START}unit.registered,"'.encode())
+        for _ in range(megabytes):
+            file.write(piece)
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", _PEAK, str(path)], check=True, capture_output=True, text=True
     )
-    _, peak = done.stdout.split()
-    assert int(peak) < 300
+    assert int(done.stdout) < 150

@@ -12,10 +12,13 @@ import pytest
 from hypothesis import given
 
 from styrledger import registry, stored
+from styrledger.amounts import Amount
 from styrledger.codec import read_entry
 from styrledger.errors import UndecodableEntry, UnknownStoredName
 from styrledger.events.budgets import BudgetAdopted, BudgetRevised
+from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Entry, Recorded
+from styrledger.events.outcomes import ForecastReported
 from styrledger.ledger import Ledger, view_path
 from styrledger.reference import Reference
 from styrledger.registry import Payload, Upcaster
@@ -108,6 +111,27 @@ def test_what_was_stored_is_not_parsed_or_checked_again() -> None:
     event = read.entry.event
     assert isinstance(event, BudgetAdopted)
     assert (event.amount.ore, event.amount.text, event.unit) == (100_000, "ett tusen", "K/S")
+
+
+def test_fields_that_were_stored_together_are_not_checked_again() -> None:
+    event = ForecastReported(unit="KS", year=2020, amount="1 tkr")
+    name, octets = stored.encode(recorded(Entry(event, effective="2020-05")))
+    amount = b'{"ore":100000,"text":"1 tkr","ulp":100000,"unit":"tkr"}'
+    changed = octets.replace(b'"event":{', b'"event":{"deviation":' + amount + b",")
+    (read,) = stored.decode(name, changed.replace(b'"decided"', b'"conditional"'))
+    assert read.entry.stage == "conditional"
+    assert isinstance(read.entry.event, ForecastReported)
+    assert read.entry.event.deviation == Amount("1 tkr")
+
+
+def test_what_was_stored_of_a_correction_is_not_checked_again() -> None:
+    name, octets = stored.encode(
+        recorded(corrected("#1", revised("1 tkr", "KF 2020-06-08 § 1", note="Not.")))
+    )
+    changed = octets.replace(b'"Not."', b'" "').replace(b'"Felskrivet."', b'""')
+    (read,) = stored.decode(name, changed)
+    assert isinstance(read.entry.event, EntryCorrected)
+    assert (read.entry.event.reason, read.entry.event.replacement.note) == ("", " ")
 
 
 # -- the names

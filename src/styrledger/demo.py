@@ -10,6 +10,8 @@ ORGANISATIONS = {
     "haninge_2020": "Haninge kommun",
     "haparanda_kommunkompassen": "Haparanda kommun",
     "haparanda_ledningsgrupp": "Haparanda stad",
+    "hedemora_styrmodell": "Hedemora kommun",
+    "nordanstig_2021": "Nordanstigs kommun",
 }
 """Each example, a folder of record files, and whose decisions it holds."""
 

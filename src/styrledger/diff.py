@@ -34,8 +34,9 @@ CauseKind = Literal[
 ``new_decision``: it took effect between the two days. ``late_entry``: it had taken effect, but
 was recorded after what the first answer knew. ``correction``: another entry stands in its
 place. ``withdrawal``, ``annulment``: it stopped counting. ``changed_stage``: it was proposed or
-conditional and counts now, or the reverse. ``not_yet``, ``not_yet_known``: the second answer is
-about an earlier day, or knows less.
+conditional and counts now, or from another day. ``not_yet``, ``not_yet_known``: the second
+answer is about an earlier day, or knows less. What the second answer takes back, by an earlier
+day or by knowing less, has the same name: a correction that it does not know of is one.
 """
 
 Figure = Callable[[Sequence[Counted]], Amount | None]
@@ -139,7 +140,7 @@ def diff(first: View, second: View, subject: str, figure: Figure | None = None) 
             standing[place] = new
         now = None if figure is None else figure(_ordered(standing.values()))
         change = _change(value, now)
-        if figure is None or (change is not None and change.ore):
+        if figure is None or (value is None) != (now is None) or (change and change.ore):
             causes.append(Cause(_kind(old, new, first, second), old, new, change))
         value = now
     return Difference(subject, start, value, tuple(causes))
@@ -185,8 +186,9 @@ def _absent(one: Counted, view: View, *, unknown: CauseKind, not_yet: CauseKind)
     (fact,) = there
     if view.is_annulled(fact.entry):
         return "annulment"
-    if fact.position != one.fact.position:
-        return "correction"
-    if one.fact.entry.stage == "conditional":
+    counts_from = one.fact.entry.counts_from
+    if counts_from is not None and counts_from.last > view.basis.on:
+        return not_yet
+    if fact.entry.stage != "decided":
         return "changed_stage"
-    return not_yet
+    return not_yet if fact.position == one.fact.position else "correction"

@@ -294,6 +294,22 @@ def quoted(value: object, most: int = 60) -> str:
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
+class CheckpointRefused(LedgerError):
+    """No checkpoint is issued: the log no longer is what an earlier one says."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            path,
+            f"{reason}: no checkpoint can be issued, expected a log that was only added to, "
+            "run styrledger verify and compare the ledger with a backup",
+        )
+        self.reason = reason
+
+
+class BundleError(ValueRefused):
+    """Not a proof bundle or a receipt, or one that does not prove what it says."""
+
+
 class EntryBytesError(ValueRefused):
     """A stored entry that holds what no ledger writes, so that it cannot be hashed."""
 

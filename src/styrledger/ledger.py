@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,7 +50,7 @@ class Ledger:
         self._log = log
         self._clock = clock
         self.identity: Identity = log.identity
-        self._runner = Runner(view_path, self.identity.ledger, log)
+        self._view_path = view_path
         self._closed = False
 
     @classmethod
@@ -211,7 +212,8 @@ class Ledger:
     def close(self) -> None:
         """Close the ledger; it and its views answer no more."""
         self._closed = True
-        self._runner.close()
+        if "_runner" in self.__dict__:
+            self._runner.close()
         self._log.close()
 
     def __enter__(self) -> Self:
@@ -224,6 +226,11 @@ class Ledger:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @cached_property
+    def _runner(self) -> Runner:
+        """The views, opened at the first question: checking the log must not touch them."""
+        return Runner(self._view_path, self.identity.ledger, self._log)
 
     def _record(
         self,

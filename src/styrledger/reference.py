@@ -17,19 +17,20 @@ class Reference:
 
     def __init__(self, log: Iterable[Recorded]) -> None:
         self._log = tuple(log)
+        self._folded: dict[int, tuple[Fact, ...]] = {}
 
     def facts(self, subject: str, known: int) -> list[Fact]:
         """Return what stood under a subject as known after a position."""
-        return [fact for fact in facts(self._log, known) if subject in filed_under(fact.entry)]
+        return [fact for fact in self._stand(known) if subject in filed_under(fact.entry)]
 
     def subjects(self, pattern: str, known: int) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something stood, sorted."""
-        found = {under for fact in facts(self._log, known) for under in filed_under(fact.entry)}
+        found = {under for fact in self._stand(known) for under in filed_under(fact.entry)}
         return sorted(subject for subject in found if fnmatchcase(subject, pattern))
 
     def standing_in(self, slot: int, known: int) -> list[Fact]:
         """Return what stood in the place of one entry as known after a position."""
-        return [fact for fact in facts(self._log, known) if fact.slot == slot]
+        return [fact for fact in self._stand(known) if fact.slot == slot]
 
     def root(self, position: int) -> None:
         """Return None: the plain reference has entries, not the octets that are sealed."""
@@ -39,7 +40,12 @@ class Reference:
         """Return the subjects that match a GLOB pattern under which something ever stood."""
         found = {
             subject
-            for known in range(1, len(self._log) + 1)
+            for known in {recorded.position for recorded in self._log}
             for subject in self.subjects(pattern, known)
         }
         return sorted(found)
+
+    def _stand(self, known: int) -> tuple[Fact, ...]:
+        if known not in self._folded:
+            self._folded[known] = tuple(facts(self._log, known))
+        return self._folded[known]

@@ -40,7 +40,7 @@ from styrledger.times import Clock, instant, read_clock
 CONTRACT = 1
 """The version of the record format and of the log's tables that this package writes."""
 
-TABLES = ("stored_events", "ledger")
+TABLES = ("stored_events", "ledger", "checkpoints")
 """The tables of the log; nothing in them is ever changed or removed."""
 
 LOCK_TIMEOUT = 60
@@ -71,6 +71,14 @@ class Row:
     version: int
     name: str
     state: bytes
+
+
+@attrs.frozen
+class Issued:
+    """A checkpoint that this ledger has issued: three lines, or a signed note with its key."""
+
+    text: str
+    key: str | None = None
 
 
 @attrs.frozen
@@ -117,6 +125,7 @@ class LogRecorder(SQLiteApplicationRecorder):
                 contract INTEGER NOT NULL, created_at TEXT NOT NULL
             )
             """,
+            "CREATE TABLE checkpoints (number INTEGER PRIMARY KEY, text TEXT NOT NULL, key TEXT)",
             *(_refusing(verb, table) for verb in ("UPDATE", "DELETE") for table in TABLES),
             # REPLACE deletes without firing the trigger on DELETE.
             """
@@ -126,6 +135,11 @@ class LogRecorder(SQLiteApplicationRecorder):
                 WHERE (originator_id, originator_version)
                 = (NEW.originator_id, NEW.originator_version) OR rowid = NEW.rowid
             )
+            BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+            """,
+            """
+            CREATE TRIGGER checkpoints_replace BEFORE INSERT ON checkpoints
+            WHEN EXISTS (SELECT 1 FROM checkpoints WHERE number = NEW.number)
             BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
             """,
             """
@@ -177,6 +191,16 @@ class Writer:
         self._cursor.execute("SELECT topic, state FROM stored_events WHERE rowid = ?", (position,))
         row = self._cursor.fetchone()
         return None if row is None else stored.decode(row[0], row[1])[0].entry
+
+    def issued(self) -> list[Issued]:
+        """Return the checkpoints that were issued, the oldest first."""
+        return _issued(self._cursor)
+
+    def issue(self, checkpoint: Issued) -> None:
+        """Keep a checkpoint that is about to be given out."""
+        self._cursor.execute(
+            "INSERT INTO checkpoints (text, key) VALUES (?, ?)", attrs.astuple(checkpoint)
+        )
 
     def discard(self) -> None:
         """Let nothing of the transaction be kept when it ends."""
@@ -242,7 +266,7 @@ class Log:
         log = cls(path, mode="ro" if read_only else "rw")
         try:
             contract = log.identity.contract
-        except StorageError:
+        except (StorageError, LedgerReadOnly):
             wal = Path(f"{path}-wal")
             if not read_only or (wal.exists() and wal.stat().st_size > 0):
                 raise
@@ -285,6 +309,11 @@ class Log:
         while rows := self.rows(after, page):
             yield from rows
             after = rows[-1].position
+
+    def issued(self) -> list[Issued]:
+        """Return the checkpoints that were issued, the oldest first."""
+        with self._reading() as cursor:
+            return _issued(cursor)
 
     @contextmanager
     def writing(self, clock: Clock) -> Generator[Writer]:
@@ -370,6 +399,18 @@ def _placed(path: Path) -> Generator[None]:
 
 def _event(row: Row) -> StoredEvent:
     return StoredEvent(row.stream, row.version, row.name, row.state)
+
+
+def _issued(cursor: SQLiteCursor) -> list[Issued]:
+    cursor.execute("SELECT text, key FROM checkpoints ORDER BY number")
+    return [Issued(*row) for row in cursor.fetchall()]
+
+
+def table_statements() -> list[str]:
+    """Return the statements that make the tables of a new log, in SQL."""
+    return LogRecorder(
+        SQLiteDatastore(":memory:", originator_id_type="text")
+    ).create_table_statements
 
 
 def _last(cursor: SQLiteCursor) -> Recorded | None:

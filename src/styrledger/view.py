@@ -196,6 +196,10 @@ class View:
         """Return what stands in the place of the entry at a position, nothing if withdrawn."""
         return self._facts.standing_in(slot, self._basis.position)
 
+    def original(self, slot: int) -> Sequence[Fact]:
+        """Return what the entry at a position said when it was recorded, whatever became of it."""
+        return self._facts.standing_in(slot, slot)
+
     def is_annulled(self, entry: Entry) -> bool:
         """Return whether the decision that an entry rests on is annulled on the day."""
         decision = entry.decision
@@ -220,11 +224,7 @@ class View:
         Raises:
             UnknownName: the ledger knows no such uppdrag on any day.
         """
-        subject = subjects.uppdrag(uppdrag)
-        ever = self._facts.ever(subjects.uppdrag("*"))
-        if subject not in ever:
-            what = "uppdrag"
-            raise UnknownName(what, uppdrag, (one.partition("/")[2] for one in ever))
+        subject = self._heard_of("uppdrag", uppdrag)
         return self._fold(UppdragProjection(uppdrag, self._basis.on), subject)
 
     def uppdrag_counts(self, choice: UppdragChoice | None = None) -> UppdragCounts:
@@ -365,10 +365,13 @@ class View:
 
     def _heard_of(self, kind: str, name: str) -> str:
         """Return the subject with a name, which must have been one at some time."""
-        names = [subject.partition("/")[2] for subject in self._facts.ever(f"{kind}/*")]
-        if name not in names:
-            raise UnknownName(kind, name, names)
-        return f"{kind}/{name}"
+        subject = f"{kind}/{name}"
+        # All names are looked up only for the message, or where the name holds a * or [ of GLOB.
+        if subject not in self._facts.ever(subject):
+            names = [one.partition("/")[2] for one in self._facts.ever(f"{kind}/*")]
+            if name not in names:
+                raise UnknownName(kind, name, names)
+        return subject
 
     def minutes(self, body: str | None = None, year: int | None = None) -> tuple[Meeting, ...]:
         """Return the meetings held by the day, of all bodies and years or one, in order of date.
@@ -404,10 +407,7 @@ class View:
             UnknownName: the ledger has never heard of the decision.
         """
         key = to_decision(ref).key
-        ever = {subject.partition("/")[2] for subject in self._facts.ever(subjects.decision("*"))}
-        if key not in ever:
-            what = "decision"
-            raise UnknownName(what, key, ever)
+        self._heard_of("decision", key)
         return self._decision(key)
 
     def _minutes(self, name: str) -> MinutesProjection:
@@ -441,11 +441,7 @@ class View:
 
     def _known(self, code: str) -> str:
         """Check a unit's code by all that was ever recorded: it is wrong, or not yet used."""
-        units = {subject.partition("/")[2] for subject in self._facts.ever(subjects.unit("*"))}
-        if code not in units:
-            what = "unit"
-            raise UnknownName(what, code, units)
-        return code
+        return self._heard_of("unit", code).partition("/")[2]
 
     def _subjects(self, pattern: str) -> Sequence[str]:
         return self._facts.subjects(pattern, self._basis.position)

@@ -9,11 +9,14 @@ import click
 
 from styrledger.cli import show
 from styrledger.cli.options import asked, basis_options, print_json
-from styrledger.controls.catalogue import CONTROLS, control
+from styrledger.controls.catalogue import CONTROLS, Checked, control
 from styrledger.controls.catalogue import check as run
-from styrledger.controls.policy import DEFAULT, read_policy
+from styrledger.controls.policy import DEFAULT, Policy, read_policy
 
 NO = 1
+WIDEST = 60
+NARROW = 20
+LINE = 80
 
 
 @click.command()
@@ -44,17 +47,22 @@ def check(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """Run the internal controls and list what they find. Exit code 1 where they find anything."""
+    """Run the internal controls and list what they find.
+
+    Exit code 1 where they find anything, be it a note: a figure that is off by rounding, or one
+    that cannot be checked.
+    """
+    policy = read_policy(policy_file)
     if explain is not None:
-        _explain(explain)
+        _explain(explain, policy)
         return
     if listing:
         rows = [[one.name, one.severity, one.title] for one in CONTROLS.values()]
         show.table(["control", "severity", "title"], rows)
         return
-    policy = read_policy(policy_file)
+    chosen = [control(name).name for name in names]
     with asked(path, on, known, void_annulled=void_annulled) as view:
-        done = run(view, names or tuple(CONTROLS), policy)
+        done = run(view, chosen or CONTROLS, policy)
     if as_json:
         print_json(
             {
@@ -65,31 +73,39 @@ def check(
         )
     else:
         click.echo(f"controls, {show.basis(view.basis)}\n")
-        shown = done.findings + (done.confirmed if confirmed else ())
-        rows = [
-            [
-                one.severity,
-                one.control,
-                textwrap.fill(one.message, WIDEST),
-                one.expected or "",
-                one.found or "",
-                one.verdict or "",
-                textwrap.fill(" ".join(f"#{position}" for position in one.positions), NARROW),
-            ]
-            for one in shown
-        ]
-        show.table(["", "control", "finding", "expected", "found", "verdict", "entries"], rows)
-        click.echo(f"\n{len(done.findings)} findings, {len(done.confirmed)} figures confirmed")
+        _print(done, confirmed=confirmed)
     if done.findings:
         ctx.exit(NO)
 
 
-WIDEST = 60
-NARROW = 20
+def _print(done: Checked, *, confirmed: bool) -> None:
+    rows = [
+        [
+            one.severity,
+            one.control,
+            textwrap.fill(one.message, WIDEST),
+            one.expected or "",
+            one.found or "",
+            one.verdict or "",
+            textwrap.fill(" ".join(f"#{position}" for position in one.positions), NARROW),
+        ]
+        for one in done.findings + (done.confirmed if confirmed else ())
+    ]
+    if rows:
+        show.table(["", "control", "finding", "expected", "found", "verdict", "entries"], rows)
+        click.echo()
+    findings, figures = len(done.findings), len(done.confirmed)
+    click.echo(
+        f"{findings} finding{'' if findings == 1 else 's'}, "
+        f"{figures} figure{'' if figures == 1 else 's'} confirmed"
+    )
 
 
-def _explain(name: str) -> None:
+def _explain(name: str, policy: Policy) -> None:
     one = control(name)
     show.title(f"{one.name}: {one.title}")
-    click.echo(f"rests on: {one.rests_on}\nseverity: {one.severity}\n")
-    click.echo(textwrap.fill(one.explains, 80))
+    click.echo(f"rests on: {one.rests_on}\nseverity: {one.severity}")
+    for rule in policy.rules:
+        if rule.name in one.rules:
+            click.echo(f"rule: {rule}")
+    click.echo(f"\n{textwrap.fill(one.explains, LINE)}")

@@ -153,6 +153,37 @@ def _decided(ledger: Ledger) -> None:
     )
 
 
+def _in_force(ledger: Ledger) -> None:
+    show.title("When did the steering model come into force?")
+    rows = [
+        [day, document.status.replace("_", " "), str(document.current.fact.entry.decision)]
+        for day in ("2024-10-09", "2024-10-10")
+        for document in ledger.as_of(day).documents()
+    ]
+    show.table(["on", "state", "decision"], rows)
+    reports = [
+        one for one in ledger.as_of("2025-01-01").calendar() if one.calendar == "Rapportering 2025"
+    ]
+    forecasts = sum("prognos" in one.activity for one in reports)
+    click.echo(f"\n{len(reports)} reports a year, {forecasts} of them with a forecast\n")
+
+
+def _comparable(ledger: Ledger) -> None:
+    show.title("What did the staff use, and what compares with the organisation of 2021?")
+    rows = [
+        [
+            str(one.year),
+            show.number(one.outcome, "tkr"),
+            show.number(one.amount, "tkr"),
+            ", ".join(moved.unit for moved in one.moved),
+        ]
+        for one in ledger.as_of("2021-12-31").series("STAB")
+    ]
+    headers = ["year", "outcome tkr", "comparable", "moved out"]
+    show.table(headers, rows, right=["outcome tkr", "comparable"])
+    click.echo()
+
+
 def _go_on(path: Path, questions: Iterable[str]) -> None:
     show.title("Go on asking")
     for question in questions:
@@ -164,6 +195,8 @@ ANSWERS: dict[str, tuple[Callable[[Ledger], None], ...]] = {
     "haninge_2020": (_operating, _investment, _earmarks, _goals),
     "haparanda_kommunkompassen": (_evaluation,),
     "haparanda_ledningsgrupp": (_decided,),
+    "hedemora_styrmodell": (_in_force,),
+    "nordanstig_2021": (_comparable,),
 }
 """What is asked of each example."""
 
@@ -172,6 +205,7 @@ QUESTIONS = {
         "budget KS --year 2020 --on 2020-03-01 --trail",
         "budget KS --year 2020 --kind investment --line 'KS investeringsreserv'",
         "indicators energi-lokaler --on 2021-01-01",
+        "controls --on 2020-12-31",
         "trail 'decision/KF 2020-05-11 § 83'",
         "log --text Vega",
     ),
@@ -183,6 +217,14 @@ QUESTIONS = {
         "minutes LG --year 2019 --text",
         "calendar --on 2019-11-01",
         "trail 'deadline/Vision 2035'",
+    ),
+    "hedemora_styrmodell": (
+        "documents Styrmodell --on 2024-10-10",
+        "calendar --calendar 'Rapportering 2025' --on 2025-06-01",
+    ),
+    "nordanstig_2021": (
+        "budget STAB --year 2021 --on 2021-12-31",
+        "units STAB --on 2021-12-31",
     ),
 }
 """What to go on asking of each example."""

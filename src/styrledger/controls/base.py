@@ -15,7 +15,14 @@ Severity = Literal["error", "warning", "note"]
 """Error: it cannot be right as recorded. Warning: look at it. Note: explained, for the record."""
 
 Verdict = Literal["exact", "rounding", "unexplained", "undecided"]
-"""How a stated figure fares against the recorded ones; undecided where some are unknown."""
+"""How a stated figure fares against the recorded ones.
+
+Exact: they agree. Rounding: the difference lies within the printed precision of the terms.
+Unexplained: it does not. Undecided: what it would be compared with is not known.
+"""
+
+EXPLAINED: frozenset[Verdict | None] = frozenset({"exact", "rounding", "undecided"})
+"""The verdicts that say that nothing is wrong, or nothing that is known."""
 
 
 @attrs.frozen
@@ -54,10 +61,7 @@ Evaluate = Callable[[View, Policy], Iterable["Found"]]
 
 @attrs.frozen
 class Found:
-    """What a control's function yields; the control adds its name and severity.
-
-    ``severity`` None means that of the control.
-    """
+    """What a control's function yields; the control adds its name and severity."""
 
     message: str
     subject: str
@@ -65,7 +69,6 @@ class Found:
     expected: str | None = None
     found: str | None = None
     verdict: Verdict | None = None
-    severity: Severity | None = None
 
 
 @attrs.frozen
@@ -73,7 +76,9 @@ class Control:
     """A rule of internal control as code.
 
     ``title`` is Swedish, as officials read it; ``rests_on`` is the statute or rule behind it
-    and ``explains`` tells in plain words what is tested and why it matters.
+    and ``explains`` tells in plain words what is tested and why it matters. ``rules`` are
+    those of the policy that it asks for. What a verdict explains is a note, whatever the
+    ``severity``.
     """
 
     name: str
@@ -82,13 +87,14 @@ class Control:
     severity: Severity
     explains: str
     evaluate: Evaluate
+    rules: tuple[str, ...] = ()
 
     def findings(self, view: View, policy: Policy) -> Iterator[Finding]:
         """Yield what the control finds in a view, in the order in which it looks."""
         for one in self.evaluate(view, policy):
             yield Finding(
                 self.name,
-                one.severity or self.severity,
+                "note" if one.verdict in EXPLAINED else self.severity,
                 one.message,
                 one.subject,
                 tuple(sorted({fact.position for fact in one.facts})),

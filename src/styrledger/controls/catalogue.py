@@ -31,13 +31,14 @@ class Checked:
 def check(
     view: View, names: Iterable[str] = tuple(CONTROLS), policy: Policy | None = None
 ) -> Checked:
-    """Run controls on a view, all of them or those that are named.
+    """Run controls on a view, all of them or those that are named, each once.
 
     Raises:
         UnknownName: there is no control of a name.
     """
     rules = read_policy() if policy is None else policy
-    found = [one for name in names for one in control(name).findings(view, rules)]
+    asked = [control(name) for name in dict.fromkeys(names)]
+    found = [one for each in asked for one in each.findings(view, rules)]
     return Checked(
         tuple(one for one in found if not one.is_confirmation),
         tuple(one for one in found if one.is_confirmation),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 from styrledger import subjects
 from styrledger.controls.base import Control, Found, decision_of
 from styrledger.controls.policy import Policy
-from styrledger.history import Counted
+from styrledger.history import Counted, Fact
 from styrledger.references import DecisionRef
 from styrledger.times import STOCKHOLM
 from styrledger.view import View
@@ -18,11 +19,11 @@ WEEKEND = (5, 6)
 ENOUGH = 2
 """Decisions of a body from which its usual day can be told."""
 
-DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def paragraph_order(view: View, policy: Policy) -> Iterator[Found]:
-    """Find paragraphs that are numbered against their dates, by body and year."""
+    """Find paragraphs that are numbered against their dates or twice, by body and year."""
     del policy
     series: dict[tuple[str, int], list[tuple[DecisionRef, Counted]]] = {}
     for ref, counted in _decisions(view).values():
@@ -31,7 +32,17 @@ def paragraph_order(view: View, policy: Policy) -> Iterator[Found]:
     for found in series.values():
         numbered = sorted(found, key=lambda one: one[0].paragraph or 0)
         for (earlier, first), (later, second) in pairwise(numbered):
-            if earlier.date is not None and later.date is not None and earlier.date > later.date:
+            if earlier.date is None or later.date is None:
+                continue
+            if earlier.paragraph == later.paragraph:
+                yield Found(
+                    f"{earlier} has the number of {later}",
+                    subjects.decision(earlier.key),
+                    (first.fact, second.fact),
+                    expected=f"one § {earlier.paragraph} in the year",
+                    found=f"{earlier.date} and {later.date}",
+                )
+            elif earlier.date > later.date:
                 yield Found(
                     f"{earlier} is dated after {later}, whose number is higher",
                     subjects.decision(earlier.key),
@@ -86,28 +97,36 @@ def effective_before_decided(view: View, policy: Policy) -> Iterator[Found]:
 def recorded_late(view: View, policy: Policy) -> Iterator[Found]:
     """Find decisions that were recorded long after they were taken.
 
-    What was decided before the ledger's first entry was recorded is history, not late.
+    What was decided before the ledger's first entry was recorded is history, not late. A
+    correction is not late: what it corrects was recorded in its time.
     """
-    found = view.counted_under("decision/*")
-    began = min((one.fact.recorded_at for one in found), default=None)
-    if began is None:
-        return
-    first_day = began.astimezone(STOCKHOLM).date()
-    for counted in found:
-        decision = counted.fact.entry.decision
-        if decision is None or decision.date is None or decision.date.last < first_day:
-            continue
-        allowed = policy.days("recorded-within", decision.date.last)
-        recorded_on = counted.fact.recorded_at.astimezone(STOCKHOLM).date()
-        late = (recorded_on - decision.date.last).days
-        if allowed is not None and late > allowed:
+    recorded: dict[tuple[str, date], list[Fact]] = {}
+    decisions: dict[str, tuple[DecisionRef, date]] = {}
+    for counted in view.counted_under("decision/*"):
+        ref = counted.fact.entry.decision
+        if ref is not None and ref.date is not None:
+            decisions[ref.key] = ref, ref.date.last
+            on = _recorded_on(view, counted.fact)
+            recorded.setdefault((ref.key, on), []).append(counted.fact)
+    began = min((_recorded_on(view, fact) for fact in view.original(1)), default=date.max)
+    for (key, on), facts in recorded.items():
+        ref, decided = decisions[key]
+        allowed = policy.days("recorded-within", decided)
+        late = (on - decided).days
+        if decided >= began and allowed is not None and late > allowed:
             yield Found(
-                f"{decision} was recorded {late} days after it was taken",
-                subjects.decision(decision.key),
-                (counted.fact,),
+                f"{ref} was recorded {late} days after it was taken",
+                subjects.decision(key),
+                tuple(facts),
                 expected=f"within {allowed} days",
-                found=recorded_on.isoformat(),
+                found=on.isoformat(),
             )
+
+
+def _recorded_on(view: View, fact: Fact) -> date:
+    """Return the Swedish day on which a fact, or what it corrects, was recorded."""
+    first = fact if fact.slot == fact.position else view.original(fact.slot)[0]
+    return first.recorded_at.astimezone(STOCKHOLM).date()
 
 
 def _decisions(view: View) -> dict[str, tuple[DecisionRef, Counted]]:
@@ -126,8 +145,9 @@ CONTROLS = (
         "Paragraferna följer datumen i varje organ och år",
         "KL 5:65; paragraphs are numbered through the year",
         "warning",
-        "Within one body and calendar year a higher paragraph number is never dated earlier. "
-        "Where it is, a date or a number is wrong; the entry is kept as printed.",
+        "Within one body and calendar year a higher paragraph number is never dated earlier, and "
+        "no number is used on two days. Where it is, a date or a number is wrong; the entry is "
+        "kept as printed.",
         paragraph_order,
     ),
     Control(
@@ -153,7 +173,9 @@ CONTROLS = (
         "KL 6:6; policy recorded-within",
         "warning",
         "Finds decisions that were recorded more days after they were taken than the policy "
-        "allows. Decisions from before the ledger's first entry are history, not late.",
+        "allows. Decisions from before the ledger's first entry are history, not late; nor is a "
+        "correction.",
         recorded_late,
+        rules=("recorded-within",),
     ),
 )

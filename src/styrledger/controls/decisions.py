@@ -82,26 +82,33 @@ CONTROLS = (
     Control(
         "minutes-approved-late",
         "Protokoll justeras i tid",
-        "KL 5:69, 6:35",
+        "KL 5:69, 6:35; policy minutes-approved-within",
         "warning",
-        "Minutes are approved no later than 14 days after the meeting.",
+        "Finds minutes that were approved more days after the meeting than the policy allows: "
+        "by the law no later than on the 14th day. They prove what was decided only once they "
+        "are approved.",
         minutes_approved_late,
+        rules=("minutes-approved-within",),
     ),
     Control(
         "posted-late",
         "Justeringen tillkännages i tid",
-        "KL 8:10",
+        "KL 8:10; policy posted-within",
         "warning",
-        "The approval is announced no later than the second day after it.",
+        "Finds approvals that were announced more days later than the policy allows: by the law "
+        "no later than on the second day. The appeal period begins with the announcement.",
         posted_late,
+        rules=("posted-within",),
     ),
     Control(
         "notice-down-early",
         "Anslaget sitter uppe hela överklagandetiden",
-        "KL 8:9-12, 13:5",
+        "KL 8:9-12, 13:5; policy appeal-period",
         "error",
-        "The notice stays up through the last day of appeal, three weeks after it was posted; "
-        "it comes down the day after at the earliest. Otherwise the appeal period never ends.",
+        "The notice stays up through the last day of appeal, by the law three weeks after it was "
+        "posted; it comes down the day after at the earliest. Otherwise the appeal period never "
+        "ends.",
         notice_down_early,
+        rules=("appeal-period",),
     ),
 )

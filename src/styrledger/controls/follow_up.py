@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from styrledger import subjects
 from styrledger.controls.base import Control, Found
 from styrledger.controls.policy import Policy
+from styrledger.events.internal_control import ControlPlanned
+from styrledger.history import Fact
+from styrledger.projections import internal_control
 from styrledger.projections.budgets import Budget
 from styrledger.view import View
 
@@ -16,21 +20,24 @@ PERCENT = 100
 
 def control_plan_late(view: View, policy: Policy) -> Iterator[Found]:
     """Find plans of internal control that were certainly adopted after their year began."""
-    plans: set[str] = set()
+    first: dict[str, internal_control.Control] = {}
     for one in view.controls():
-        if one.year is None or one.plan in plans:
+        # What is added to a plan during its year does not make the plan late.
+        if one.plan not in first or one.planned < first[one.plan].planned:
+            first[one.plan] = one
+    for plan, one in first.items():
+        if one.year is None:
             continue
         begins = date(one.year, 1, 1)
-        if policy.rule("control-plan-before-year", begins) is None or one.planned.first <= begins:
-            continue
-        plans.add(one.plan)
-        yield Found(
-            f"the plan {one.plan} was adopted after its year began",
-            subjects.control(one.plan, one.control),
-            one.trail[:1],
-            expected=f"before {begins.isoformat()}",
-            found=str(one.planned),
-        )
+        late = one.planned.first > begins or (one.planned.is_exact and one.planned.first == begins)
+        if late and policy.rule("control-plan-before-year", begins) is not None:
+            yield Found(
+                f"the plan {plan} was adopted after its year began",
+                subjects.control(plan, one.control),
+                tuple(fact for fact in one.trail if isinstance(fact.entry.event, ControlPlanned)),
+                expected=f"before {begins.isoformat()}",
+                found=str(one.planned),
+            )
 
 
 def control_not_performed(view: View, policy: Policy) -> Iterator[Found]:
@@ -90,13 +97,17 @@ def budget_deviation_without_plan(view: View, policy: Policy) -> Iterator[Found]
                 f"{budget.unit} used more than its {budget.kind} budget {budget.year}, "
                 "and no action was decided",
                 subject,
-                () if budget.used is None else (budget.used.fact,),
+                (*(step.fact for step in budget.trail), *_used(budget)),
                 expected=f"at most {budget.amount}",
                 found=str(budget.outcome),
             )
 
 
-def _exceeds(budget: Budget, percent: float) -> bool:
+def _used(budget: Budget) -> tuple[Fact, ...]:
+    return () if budget.used is None else (budget.used.fact,)
+
+
+def _exceeds(budget: Budget, percent: Decimal) -> bool:
     amount, deviation = budget.amount, budget.deviation
     if amount is None or deviation is None or deviation.ore >= 0:
         return False
@@ -111,6 +122,7 @@ CONTROLS = (
         "warning",
         "A plan of internal control is adopted before the year that it is for begins.",
         control_plan_late,
+        rules=("control-plan-before-year",),
     ),
     Control(
         "control-not-performed",
@@ -146,5 +158,6 @@ CONTROLS = (
         "Finds units whose outcome is worse than the budget by more than the policy's share of "
         "it, where no action about that budget was decided.",
         budget_deviation_without_plan,
+        rules=("deviation-threshold",),
     ),
 )

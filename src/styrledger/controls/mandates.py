@@ -152,20 +152,22 @@ CONTROLS = (
     Control(
         "mandate",
         "Rätt organ har beslutat",
-        "KL 5:1, 6:37-40; Hedemora styrmodell 2024",
+        "KL 5:1, 6:37-40; policy frame-decided-by, move-between-units-decided-by",
         "warning",
         "Frames and moves between units are for the council, moves inside a unit for the unit "
         "itself. A mandate covers a decision when its may names what was done (an event type "
         "such as budget.revised, or a cause such as reserve_drawn), its scope the line, its "
         "limit is not exceeded and it held on the day of the decision.",
         mandate,
+        rules=("frame-decided-by", "move-between-units-decided-by"),
     ),
     Control(
         "financing-named",
         "Beslut om ökade utgifter anger finansiering",
-        "KL 11:15; Hedemora styrmodell 2024",
+        "KL 11:15; policy financing-named",
         "warning",
         "A decision that adds to a budget during its year says how it is financed.",
         financing_named,
+        rules=("financing-named",),
     ),
 )

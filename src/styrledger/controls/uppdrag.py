@@ -8,6 +8,7 @@ from styrledger import subjects
 from styrledger.controls.base import Control, Found, Verdict
 from styrledger.controls.policy import Policy
 from styrledger.projections.uppdrag import Uppdrag
+from styrledger.projections.uppdrag_counts import UppdragChoice
 from styrledger.view import View
 
 VERDICTS: dict[str, Verdict] = {
@@ -21,18 +22,19 @@ def stated_count(view: View, policy: Policy) -> Iterator[Found]:
     """Compare every stated number of uppdrag with how many there were, as a range if unsure."""
     del policy
     for claim in view.uppdrag_claims():
+        counted = view.at(claim.on).uppdrag(UppdragChoice.of(claim.event))
         whose = claim.event.list or claim.event.giver or "all uppdrag"
         for what, verdict in claim.verdicts.items():
-            undecided = verdict == "undecided"
-            unknown = ": the status of some is unknown" if undecided else ""
+            unsure = verdict == "undecided"
+            because = ": the status of some is unknown" if unsure else ""
+            proof = [one for one in counted if one.status == "unknown"] if unsure else counted
             yield Found(
-                f"{whose}: the stated number ({what}) is {verdict}{unknown}",
+                f"{whose}: the stated number ({what}) is {verdict}{because}",
                 subjects.UPPDRAG_COUNTS,
-                (claim.fact,),
+                (claim.fact, *(fact for one in proof for fact in one.trail)),
                 expected=str(getattr(claim.event, what)),
                 found=str(claim.counted[what]),
                 verdict=VERDICTS[verdict],
-                severity="note" if undecided else None,
             )
 
 
@@ -110,6 +112,7 @@ CONTROLS = (
         "warning",
         "Finds open uppdrag of which nothing was reported for longer than the policy allows.",
         silent,
+        rules=("uppdrag-silent-after",),
     ),
     Control(
         "uppdrag-closed-by-other",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from typing import Any, ClassVar, Literal, Self, TypeVar, cast, get_args
 
 import attrs
@@ -45,6 +46,23 @@ T = TypeVar("T")
 
 Earlier = Callable[[str], Iterable["Event"]]
 """Finds the events that stand under a subject, in the ledger and earlier in the commit."""
+
+
+def checked(cls: type[T]) -> type[T]:
+    """Let a class run its ``check`` when a program makes one, as its converters do.
+
+    Not ``__attrs_post_init__``: the fast decoder calls that for what was stored too, and a
+    check that is stricter than it was then must not make an old ledger unreadable.
+    """
+    made = cast("Callable[..., None]", cls.__init__)
+
+    @wraps(made)
+    def init(self: Any, *values: Any, **named: Any) -> None:
+        made(self, *values, **named)
+        self.check()
+
+    type.__setattr__(cls, "__init__", init)
+    return cls
 
 
 @attrs.frozen

@@ -18,6 +18,7 @@ from styrledger.events.base import (
     Event,
     Kind,
     Reference,
+    checked,
     chosen,
     from_mapping,
     to_code,
@@ -132,6 +133,7 @@ def positive_amount(value: Amount | str | Mapping[str, object]) -> Amount:
     return amount
 
 
+@checked
 @attrs.frozen
 class BudgetTransferred(Event):
     """Money moves between lines or units (omfördelning); the sum over all does not change."""
@@ -143,7 +145,7 @@ class BudgetTransferred(Event):
     amount: Amount = attrs.field(converter=positive_amount)
     kind: Kind = attrs.field(default="operating", converter=to_kind)
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         if self.from_ == self.to:
             raise ValueRefused(Fault("both ends are the same", "two different places", field="to"))
 

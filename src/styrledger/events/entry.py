@@ -11,7 +11,14 @@ from attrs.converters import optional
 from typing_extensions import TypeVar
 
 from styrledger.errors import Fault, ValueRefused
-from styrledger.events.base import Event, chosen, from_mapping, to_line, to_prose
+from styrledger.events.base import (
+    Event,
+    checked,
+    chosen,
+    from_mapping,
+    to_line,
+    to_prose,
+)
 from styrledger.references import DecisionRef, to_decision
 from styrledger.times import PartialDate, to_partial_date
 
@@ -57,6 +64,7 @@ def to_source(value: Source | Mapping[str, Any]) -> Source:
     return from_mapping(Source, value, (field.name for field in attrs.fields(Source)))
 
 
+@checked
 @attrs.frozen
 class Entry(Generic[E_co]):
     """One fact for the ledger: what happened, who decided it and from when it counts.
@@ -82,7 +90,7 @@ class Entry(Generic[E_co]):
     where: str = attrs.field(default="", kw_only=True, eq=False, repr=False)
     """The place in a file that it was read from, for messages; it is not recorded."""
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         faults = [*self._undated(), *self._misstaged()]
         if faults:
             raise ValueRefused(*faults)

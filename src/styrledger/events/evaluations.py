@@ -11,7 +11,14 @@ import attrs
 
 from styrledger import subjects
 from styrledger.errors import Fault, ValueRefused
-from styrledger.events.base import Event, chosen, to_line, to_prose, to_year
+from styrledger.events.base import (
+    Event,
+    checked,
+    chosen,
+    to_line,
+    to_prose,
+    to_year,
+)
 from styrledger.values import Value, to_value
 
 NoteKind = Literal["strength", "improvement"]
@@ -34,6 +41,7 @@ class EvaluationEvent(Event):
         return subjects.evaluation(self.evaluation)
 
 
+@checked
 @attrs.frozen
 class EvaluationScored(EvaluationEvent):
     """The score of one area, out of ``scale_max``, by one version of the criteria."""
@@ -44,7 +52,7 @@ class EvaluationScored(EvaluationEvent):
     scale_max: Value = attrs.field(converter=to_value)
     criteria_version: str = attrs.field(converter=to_line)
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         if self.score.decimal > self.scale_max.decimal:
             raise ValueRefused(
                 Fault(

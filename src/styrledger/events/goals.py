@@ -9,7 +9,15 @@ from attrs.converters import optional
 
 from styrledger import subjects
 from styrledger.errors import Fault, ValueRefused
-from styrledger.events.base import Event, Reference, chosen, to_code, to_line, to_year
+from styrledger.events.base import (
+    Event,
+    Reference,
+    checked,
+    chosen,
+    to_code,
+    to_line,
+    to_year,
+)
 
 Assessment = Literal["met", "will_be_met", "on_track", "partly_met", "not_met", "not_assessable"]
 """Uppfyllt, kommer att uppfyllas, på väg att uppfyllas, delvis, inte, kan inte bedömas."""
@@ -30,6 +38,7 @@ class GoalEvent(Event):
         return subjects.goal(self.goal)
 
 
+@checked
 @attrs.frozen
 class GoalAdopted(GoalEvent):
     """A goal holds from the effective date; adopted again, it is worded or owned anew.
@@ -45,7 +54,7 @@ class GoalAdopted(GoalEvent):
     level: str = attrs.field(converter=to_line)
     parent: str | None = attrs.field(default=None, converter=optional(to_line))
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         if self.parent == self.goal:
             raise ValueRefused(
                 Fault("the goal is its own parent", "another goal, or none", field="parent")

@@ -14,6 +14,7 @@ from styrledger.events.base import (
     Earlier,
     Event,
     Reference,
+    checked,
     chosen,
     to_line,
     to_prose,
@@ -92,6 +93,7 @@ class TargetSet(IndicatorEvent):
     value: Value = attrs.field(converter=to_value)
 
 
+@checked
 @attrs.frozen
 class IndicatorReported(IndicatorEvent):
     """The value of a period, or why it has none; reported again, both are kept."""
@@ -102,7 +104,7 @@ class IndicatorReported(IndicatorEvent):
     value: Value | None = attrs.field(default=None, converter=optional(to_value))
     missing: Missing | None = attrs.field(default=None, converter=optional(to_missing))
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         if (self.value is None) == (self.missing is None):
             given = "neither" if self.value is None else "both"
             raise ValueRefused(

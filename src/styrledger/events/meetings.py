@@ -17,6 +17,7 @@ from styrledger.events.base import (
     Earlier,
     Event,
     Reference,
+    checked,
     chosen,
     listed,
     to_code,
@@ -152,6 +153,7 @@ class ItemMinuted(MeetingEvent):
         return (self.stream(), *(self.about or ()))
 
 
+@checked
 @attrs.frozen
 class VoteCounted(Event):
     """A vote: what a yes meant, how many said yes and no, and how many abstained.
@@ -180,7 +182,7 @@ class VoteCounted(Event):
     date: PartialDate | None = attrs.field(default=None, converter=optional(to_partial_date))
     item: str | None = attrs.field(default=None, converter=optional(to_item))
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         if self.present is not None and self.counted > self.present:
             raise ValueRefused(self._too_many(self.present))
 

@@ -10,11 +10,18 @@ from attrs.converters import optional
 
 from styrledger.amounts import Amount, to_amount
 from styrledger.errors import Fault, ValueRefused
-from styrledger.events.base import Kind, to_kind, to_line, to_path
+from styrledger.events.base import (
+    Kind,
+    checked,
+    to_kind,
+    to_line,
+    to_path,
+)
 from styrledger.events.budgets import BudgetEvent
 from styrledger.times import to_day
 
 
+@checked
 @attrs.frozen
 class OutcomeReported(BudgetEvent):
     """Net cost (utfall) from the start of the year through a day, inclusive.
@@ -31,13 +38,14 @@ class OutcomeReported(BudgetEvent):
     income: Amount | None = attrs.field(default=None, converter=optional(to_amount))
     cost: Amount | None = attrs.field(default=None, converter=optional(to_amount))
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         if self.line is not None and self.purpose is not None:
             raise ValueRefused(
                 Fault("both a line and a purpose", "at most one of them", field="purpose")
             )
 
 
+@checked
 @attrs.frozen
 class ForecastReported(BudgetEvent):
     """What the year was expected to end at: an amount, or a deviation from the budget.
@@ -51,7 +59,7 @@ class ForecastReported(BudgetEvent):
     amount: Amount | None = attrs.field(default=None, converter=optional(to_amount))
     deviation: Amount | None = attrs.field(default=None, converter=optional(to_amount))
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         if (self.amount is None) == (self.deviation is None):
             raise ValueRefused(
                 Fault("a forecast needs one figure", "either amount or deviation", field="amount")

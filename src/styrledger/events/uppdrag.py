@@ -18,6 +18,7 @@ from styrledger.events.base import (
     Earlier,
     Event,
     Reference,
+    checked,
     chosen,
     listed,
     to_code,
@@ -145,6 +146,7 @@ class UppdragReassigned(UppdragEvent):
         return (*UppdragEvent.refers(self), *_responsible(self.responsible))
 
 
+@checked
 @attrs.frozen
 class UppdragMerged(UppdragEvent):
     """An uppdrag lives on in another, and is counted as one with it."""
@@ -153,7 +155,7 @@ class UppdragMerged(UppdragEvent):
     remembered: ClassVar[bool] = True
     into: str = attrs.field(converter=to_line)
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         if self.into == self.uppdrag:
             raise ValueRefused(
                 Fault(f"{self.into!r} is the uppdrag itself", "another uppdrag", field="into")
@@ -189,6 +191,7 @@ class UppdragClosed(UppdragEvent):
         return (*UppdragEvent.refers(self), Reference("by", "unit", self.by))
 
 
+@checked
 @attrs.frozen
 class UppdragCountStated(Event):
     """How many uppdrag a document says there are; it changes nothing and is checked.
@@ -206,7 +209,7 @@ class UppdragCountStated(Event):
     completed: int | None = attrs.field(default=None, converter=optional(to_count))
     ongoing: int | None = attrs.field(default=None, converter=optional(to_count))
 
-    def __attrs_post_init__(self) -> None:
+    def check(self) -> None:
         if self.total is None and self.completed is None and self.ongoing is None:
             raise ValueRefused(
                 Fault("nothing is counted", "total, completed or ongoing", field="total")

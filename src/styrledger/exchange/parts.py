@@ -60,14 +60,15 @@ def check(file: BinaryIO) -> int:
                 with archive.open(part) as source:
                     scan.part(source, part.filename)
     except (BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
-        _refuse("it is no XLSX workbook, or a damaged one", _A_WORKBOOK, "save it anew as .xlsx")
+        _refuse("it is no XLSX workbook, or a damaged one", _A_WORKBOOK, _ANEW)
     return scan.last_column
 
 
 _A_WORKBOOK: Final = "a workbook as a spreadsheet program saves it"
+_ANEW: Final = "save it anew as .xlsx"
 
 
-def _refuse(what: str, expected: str, todo: str = "") -> Never:
+def _refuse(what: str, expected: str, todo: str) -> Never:
     raise ValueRefused(Fault(what, expected, todo))
 
 
@@ -80,7 +81,7 @@ class _Scan:
         self._part = ""
         self._row = self._column = 0
         self._cell = ""
-        self._has_formula = self._has_value = False
+        self._has_formula = self._has_value = self._in_value = self._calculated = False
 
     def count(self, what: str, by: int = 1) -> None:
         """Count something, up to the most there may be of it."""
@@ -97,6 +98,7 @@ class _Scan:
         parser.StartDoctypeDeclHandler = self._doctype
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
         fed = 0
         try:
             while chunk := source.read(_CHUNK):
@@ -109,10 +111,10 @@ class _Scan:
         except expat.ExpatError:
             # A picture or a macro is no XML, and is not read as such.
             if name.endswith((".xml", ".rels")):
-                _refuse(f"{quoted(name)} in it is not XML", _A_WORKBOOK, "save it anew as .xlsx")
+                _refuse(f"{quoted(name)} in it is not XML", _A_WORKBOOK, _ANEW)
 
     def _doctype(self, *_: object) -> None:
-        _refuse(f"{quoted(self._part)} in it declares a document type", _A_WORKBOOK)
+        _refuse(f"{quoted(self._part)} in it declares a document type", _A_WORKBOOK, _ANEW)
 
     def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.count("elements")
@@ -122,10 +124,12 @@ class _Scan:
             self.count("elements in a row")
         if tag == _CELL:
             self._begin_cell(attributes.get("r"))
+            # A text may be empty; a number that is, was not calculated.
+            self._calculated = attributes.get("t") == "str"
         elif tag == _FORMULA:
             self._has_formula = True
         elif tag in {_VALUE, _INLINE}:
-            self._has_value = True
+            self._in_value = True
         elif tag == _ROW:
             self.count("rows")
             self._begin_row(attributes.get("r"))
@@ -139,31 +143,37 @@ class _Scan:
         self._row = before + 1 if said is None else _number(said)
         if not before < self._row <= LAST_ROW:
             what = f"row {said or self._row} follows row {before} in {quoted(self._part)}"
-            _refuse(what, f"rows in order up to {LAST_ROW}", "save it anew as .xlsx")
+            _refuse(what, f"rows in order up to {LAST_ROW}", _ANEW)
 
     def _begin_cell(self, said: str | None) -> None:
-        self._has_formula = self._has_value = False
+        self._has_formula = self._has_value = self._in_value = False
         self._cell = said or f"number {self._column + 1} of row {self._row}"
         if said is None:
             self._column += 1
             return
         found = _REFERENCE.fullmatch(said)
         if found is None:
-            _refuse(f"{quoted(said)} is no cell", "a cell such as 'A1'", "save it anew as .xlsx")
+            _refuse(f"{quoted(said)} is no cell", "a cell such as 'A1'", _ANEW)
         self._column = 0
         for letter in found[1]:
             self._column = 26 * self._column + ord(letter) - ord("A") + 1
 
+    def _text(self, _: str) -> None:
+        self._has_value = self._has_value or self._in_value
+
     def _end(self, tag: str) -> None:
+        if tag in {_VALUE, _INLINE}:
+            self._in_value = False
         if tag != _CELL:
             return
-        if self._has_formula and not self._has_value:
+        if self._has_formula and not (self._has_value or self._calculated):
             what = f"the formula in cell {self._cell} of {quoted(self._part)} has no stored value"
             _refuse(what, "one that was calculated", "open it in a spreadsheet program and save it")
         if self._has_value:
             self.last_column = max(self.last_column, self._column)
             if self._column > LAST_COLUMN:
-                _refuse(f"cell {self._cell} is far to the right", f"at most {LAST_COLUMN} columns")
+                what = f"cell {self._cell} of {quoted(self._part)} is far to the right"
+                _refuse(what, f"at most {LAST_COLUMN} columns", "remove what it holds")
 
 
 def _number(said: str) -> int:

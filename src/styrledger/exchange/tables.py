@@ -61,9 +61,9 @@ def read(rows: Iterable[Row], name: str) -> Iterator[Entry | Unreadable]:
     """
     table = None
     for number, cells in rows:
-        where = f"{name}:{number}"
         if not isinstance(cells, ValueRefused) and _is_skipped(cells):
             continue
+        where = f"{name}:{number}"
         try:
             if isinstance(cells, ValueRefused):
                 raise cells

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
@@ -24,6 +25,9 @@ from styrledger.exchange.lines import Seen, ignore
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
+
+PAGE = 1000
+"""Rows that are read at a time."""
 
 
 def read(file: BinaryIO, name: str, seen: Seen = ignore) -> Iterator[Entry | Unreadable]:
@@ -40,6 +44,8 @@ def read(file: BinaryIO, name: str, seen: Seen = ignore) -> Iterator[Entry | Unr
         width = parts.check(file)
         with _understood():
             book = load(file, read_only=True, data_only=True, keep_links=False)
+            if not book.worksheets:
+                raise ValueRefused(Fault("the workbook has no sheet", "one with a header row"))
     except ValueRefused as refused:
         yield Unreadable(tuple(fault.at(name) for fault in refused.faults))
         return
@@ -68,27 +74,37 @@ def _understood() -> Generator[None]:
     except StyrledgerError:
         raise
     except Exception as fault:
-        what = f"the workbook is damaged ({quoted(str(fault))})"
+        said = quoted(str(fault.args[0] if fault.args else fault), 100)
+        what = f"the workbook is damaged ({said})"
         todo = "open it in a spreadsheet program and save it"
         raise ValueRefused(Fault(what, "an XLSX workbook", todo)) from fault
 
 
 def _rows(book: Workbook, width: int) -> Iterator[tables.Row]:
-    number = 1
+    # What the sheet says of its own size is not trusted: it cuts off what is outside it.
+    rows = book.worksheets[0].iter_rows(max_col=width, max_row=parts.LAST_ROW)
+    number = 0
+    while True:
+        page, refused = _page(rows)
+        for cells in page:
+            number += 1
+            yield number, cells
+        if refused is not None:
+            yield number + 1, refused
+        if len(page) < PAGE:
+            return
+
+
+def _page(rows: Iterator[Sequence[Any]]) -> tuple[list[list[tables.Cell]], ValueRefused | None]:
+    """Return the next rows, and why there are no more if that is not their end."""
+    page: list[list[tables.Cell]] = []
     try:
         with _understood():
-            # What the sheet says of its own size is not trusted: it cuts off what is outside it.
-            rows = book.worksheets[0].iter_rows(max_col=width, max_row=parts.LAST_ROW)
-            row = next(rows, None)
-        while row is not None:
-            with _understood():
-                cells = [_cell(cell) for cell in row]
-            yield number, cells
-            number += 1
-            with _understood():
-                row = next(rows, None)
+            for row in islice(rows, PAGE):
+                page.append([_cell(cell) for cell in row])  # noqa: PERF401 - keeps those before a fault
     except ValueRefused as refused:
-        yield number, refused
+        return page, refused
+    return page, None
 
 
 def _cell(cell: Any) -> tables.Cell:

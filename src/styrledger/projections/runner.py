@@ -123,11 +123,26 @@ class Runner:
         """Ask the views; where their file fails, ask again of new ones."""
         try:
             return ask(self.view)
+        except sqlite3.Error as fault:
+            if self.view.path is None:
+                raise
+            self.view.close()
+            # A file that is damaged can be made anew; one that refuses, full or not ours to
+            # write, cannot, and is left to those who can.
+            damaged = not isinstance(fault, sqlite3.OperationalError)
+            self.view = self._opened(mend=True) if damaged else ViewFile(None)
+            self.position, self._names, self._edge = -1, None, None
+            return self._asked_again(ask)
+
+    def _asked_again(self, ask: Callable[[ViewFile], T]) -> T:
+        try:
+            self._file_pages()
+            return ask(self.view)
         except sqlite3.Error:
             if self.view.path is None:
                 raise
             self.view.close()
-            self.view = self._opened(mend=True)
+            self.view = ViewFile(None)
             self.position, self._names, self._edge = -1, None, None
             self._file_pages()
             return ask(self.view)

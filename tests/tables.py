@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
+import pytest
 from openpyxl import Workbook
 
 from styrledger.commit import Unreadable
@@ -25,10 +29,14 @@ def flat(record: Record) -> Record:
     """Return a record with a dotted name for each field of its nested objects."""
     columns: Record = {}
     for name, value in record.items():
-        if isinstance(value, dict):
-            columns |= {f"{name}.{inner}": cell for inner, cell in flat(value).items()}
-        else:
-            columns[name] = ";".join(value) if isinstance(value, list) else value
+        match value:
+            case dict():
+                inner = flat(cast("Record", value))
+                columns |= {f"{name}.{field}": cell for field, cell in inner.items()}
+            case list():
+                columns[name] = ";".join(cast("list[str]", value))
+            case _:
+                columns[name] = value
     return columns
 
 
@@ -82,3 +90,30 @@ def _typed(cell: Any) -> Any:
 def told(found: Sequence[Entry | Unreadable]) -> list[str]:
     """Return the text of each fault."""
     return [str(fault) for one in found if isinstance(one, Unreadable) for fault in one.faults]
+
+
+_READING = """
+import re, sys
+from pathlib import Path
+from styrledger.errors import EntriesRefused
+from styrledger.exchange.records import read_entries
+for path in sys.argv[1:]:
+    try:
+        read_entries(path)
+    except EntriesRefused:
+        pass
+print(re.search(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1])
+"""
+
+
+def peak_of_reading(*paths: Path) -> int:
+    """Return how many megabytes a program that reads record files comes to occupy."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("only Linux tells a process how much it has occupied")
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", _READING, *map(str, paths)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return int(done.stdout) // 1024

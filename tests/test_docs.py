@@ -32,7 +32,7 @@ import styrledger
 from styrledger import registry
 from styrledger.cli import main
 
-from .test_imports import SOURCE, room_of
+from .test_imports import SOURCE, imports, room_of
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -284,7 +284,17 @@ def test_the_glossary_has_every_event_type() -> None:
     assert [name for name in registry.TYPES if f"`{name}`" not in glossary] == []
 
 
-def test_the_architecture_has_every_room() -> None:
+def test_the_architecture_lists_every_room_below_those_it_imports() -> None:
     page = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
-    rooms = {room_of(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py")} - {None}
-    assert sorted(str(room) for room in rooms if f"`{room}`" not in page) == []
+    rows = re.findall(r"^\| (`.+?) \|", page.partition("| rooms |")[2], re.MULTILINE)
+    listed = [room for row in rows for room in re.findall(r"`(\w+)`", row)]
+    sources = {path: path.relative_to(SOURCE) for path in sorted(SOURCE.rglob("*.py"))}
+    rooms = {str(room_of(inside)) for inside in sources.values() if room_of(inside)}
+    assert sorted(listed) == sorted(rooms)
+    assert [
+        f"{inside} imports {target}"
+        for path, inside in sources.items()
+        for _, target in imports(ast.parse(path.read_text(encoding="utf-8")), inside, SOURCE)
+        if room_of(inside) and target.startswith("styrledger.")
+        if listed.index(target.split(".")[1]) > listed.index(str(room_of(inside)))
+    ] == []

@@ -397,7 +397,7 @@ def test_a_proposed_uppdrag_is_pending_and_not_given(ledger: Ledger) -> None:
     ledger.record(proposed)
     view = ledger.as_of("2020-12-31")
     assert view.uppdrag() == ()
-    assert [one.fact.entry for one in view.pending_uppdrag()] == [proposed]
+    assert [one.fact.entry for one in view.pending_about("uppdrag")] == [proposed]
 
 
 def test_an_unknown_uppdrag_is_told_with_the_nearest_one(ledger: Ledger) -> None:
@@ -786,7 +786,7 @@ def everything(view: View) -> list[object]:
         view.uppdrag_counts(),
         view.uppdrag_counts(choice),
         view.uppdrag_claims(),
-        view.pending_uppdrag(),
+        view.pending_about("uppdrag"),
         [one.as_dict() for one in view.uppdrag()],
     ]
 

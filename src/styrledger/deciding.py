@@ -114,7 +114,8 @@ class Deciding:
         counted = _held(entry)
         defined = counted.event.defines()
         if defined is not None:
-            self._names.setdefault(defined[0], set()).add(defined[1])
+            kind = f"{defined[0]}?" if counted.stage == "proposed" else defined[0]
+            self._names.setdefault(kind, set()).add(defined[1])
         if counted.decision is not None and not counted.event.amends:
             self._decisions.add(counted.decision.key)
 
@@ -122,7 +123,7 @@ class Deciding:
         yield from self._unknown_names(entry)
         event = entry.event
         defined = event.defines()
-        if defined is not None and not event.renewable and self._knows(*defined):
+        if defined is not None and self._takes(entry) and self._taken(*defined):
             kind, name = defined
             yield Fault(
                 f"{name!r} is registered already",
@@ -175,8 +176,8 @@ class Deciding:
             )
         defined = replacement.event.defines()
         defined_before = {_held(target).event.defines() for target in targets}
-        changed = defined not in defined_before and not replacement.event.renewable
-        if defined is not None and changed and self._knows(*defined):
+        changed = defined not in defined_before and self._takes(replacement)
+        if defined is not None and changed and self._taken(*defined):
             yield Fault(
                 f"{defined[1]!r} is registered already",
                 f"a new {defined[0]}",
@@ -222,8 +223,14 @@ class Deciding:
     def _position_of_key(self, key: str) -> int | None:
         return self._keys[key] if key in self._keys else self._past.position_of_key(key)
 
-    def _knows(self, kind: str, name: str) -> bool:
+    def _takes(self, entry: Entry) -> bool:
+        return not entry.event.renewable and entry.stage != "proposed"
+
+    def _taken(self, kind: str, name: str) -> bool:
         return name in self._past.names.get(kind, ()) or name in self._names.get(kind, ())
+
+    def _knows(self, kind: str, name: str) -> bool:
+        return self._taken(kind, name) or self._taken(f"{kind}?", name)
 
 
 def _held(entry: Entry) -> Entry:

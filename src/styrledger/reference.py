@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from styrledger.events.entry import Recorded
-from styrledger.history import Fact, facts, filed_under
+from styrledger.history import Fact, facts, facts_at, filed_under
 
 
 class Reference:
@@ -38,10 +38,14 @@ class Reference:
 
     def ever(self, pattern: str) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something ever stood."""
+        # Whatever was recorded stood at its own position, if not for longer.
         found = {
-            subject
-            for known in {recorded.position for recorded in self._log}
-            for subject in self.subjects(pattern, known)
+            under
+            for recorded in self._log
+            for fact in facts_at(recorded.position, [recorded])
+            if not fact.entry.event.amends
+            for under in filed_under(fact.entry)
+            if fnmatchcase(under, pattern)
         }
         return sorted(found)
 

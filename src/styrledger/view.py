@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import cached_property
-from typing import Protocol, TypeVar
 
 import attrs
 
 from styrledger import subjects
 from styrledger.amounts import Amount
-from styrledger.basis import Basis
-from styrledger.errors import UnknownName
+from styrledger.asking import Asking
 from styrledger.events.base import Kind
-from styrledger.events.entry import Entry
 from styrledger.events.units import UnitRegistered
 from styrledger.events.uppdrag import UppdragCountStated
 from styrledger.history import (
-    RULINGS,
-    Counted,
     Fact,
     Pending,
-    Rulings,
-    counting,
     pending,
-    rulings,
 )
-from styrledger.projections.base import Projection, fold
 from styrledger.projections.budgets import Budget, BudgetProjection
 from styrledger.projections.calendar import Deadline, DeadlineProjection
 from styrledger.projections.comparable import Comparable, moves
@@ -57,47 +47,12 @@ from styrledger.projections.uppdrag_counts import (
 )
 from styrledger.references import DecisionRef, to_decision
 
-A = TypeVar("A")
 
-
-class Facts(Protocol):
-    """Where a view finds what stands: the view file, or the plain reference over the log."""
-
-    def facts(self, subject: str, known: int) -> Sequence[Fact]:
-        """Return what stood under a subject as known after a position."""
-        ...
-
-    def subjects(self, pattern: str, known: int) -> Sequence[str]:
-        """Return the subjects that match a GLOB pattern under which something stood."""
-        ...
-
-    def ever(self, pattern: str) -> Sequence[str]:
-        """Return the subjects that match a GLOB pattern under which something ever stood."""
-        ...
-
-    def standing_in(self, slot: int, known: int) -> Sequence[Fact]:
-        """Return what stood in the place of one entry as known after a position."""
-        ...
-
-    def root(self, position: int) -> str | None:
-        """Return what seals the entries up to a position, None where nothing does."""
-        ...
-
-
-class View:
+class View(Asking):
     """Everything that the ledger answers about one day, as known at one point of its log.
 
     A view never changes: entries that are recorded later do not reach it.
     """
-
-    def __init__(self, facts: Facts, basis: Basis) -> None:
-        self._facts = facts
-        self._basis = basis
-
-    @cached_property
-    def basis(self) -> Basis:
-        """What every answer of the view rests on, sealed by the root of the tree."""
-        return attrs.evolve(self._basis, root=self._facts.root(self._basis.position))
 
     def units(self) -> tuple[Unit, ...]:
         """Return the units that were registered by the day, in order of their codes."""
@@ -145,7 +100,7 @@ class View:
 
         That of the whole (unit ``*``) holds only what documents state of it.
         """
-        for subject in sorted(self._subjects("budget/*")):
+        for subject in sorted(self.subjects("budget/*")):
             asked = subjects.asked_budget(subject)
             if asked is not None:
                 yield self._budget(*asked)
@@ -175,35 +130,9 @@ class View:
         }
         return tuple(pending(found.values(), self._basis.on, self._rulings()))
 
-    def subjects(self, pattern: str) -> Sequence[str]:
-        """Return the subjects that match a GLOB pattern under which something stands."""
-        return self._facts.subjects(pattern, self._basis.position)
-
-    def counted(self, subject: str) -> list[Counted]:
-        """Return the facts about a subject that have taken effect, in order of effect."""
-        return counting(self._standing(subject), self._basis.on, self._rulings())
-
-    def counted_under(self, pattern: str) -> list[Counted]:
-        """Return the facts under all subjects that match a GLOB pattern, each once, in order."""
-        found = {
-            (one.fact.slot, one.fact.part): one
-            for subject in self._subjects(pattern)
-            for one in self.counted(subject)
-        }
-        return sorted(found.values(), key=lambda one: one.order)
-
-    def standing_in(self, slot: int) -> Sequence[Fact]:
-        """Return what stands in the place of the entry at a position, nothing if withdrawn."""
-        return self._facts.standing_in(slot, self._basis.position)
-
     def original(self, slot: int) -> Sequence[Fact]:
         """Return what the entry at a position said when it was recorded, whatever became of it."""
         return self._facts.standing_in(slot, slot)
-
-    def is_annulled(self, entry: Entry) -> bool:
-        """Return whether the decision that an entry rests on is annulled on the day."""
-        decision = entry.decision
-        return decision is not None and decision.key in self._rulings().annulled
 
     def uppdrag(self, choice: UppdragChoice | None = None) -> tuple[Uppdrag, ...]:
         """Return the uppdrag that were given by the day, all or a choice, in order of their ids.
@@ -237,21 +166,9 @@ class View:
         for one in self.counted(subjects.UPPDRAG_COUNTS):
             event = one.fact.entry.event
             if isinstance(event, UppdragCountStated):
-                counts = self._at(one.since).uppdrag_counts(UppdragChoice.of(event))
+                counts = self.at(one.since).uppdrag_counts(UppdragChoice.of(event))
                 found.append(UppdragClaim(event, one.since, counts, one.fact))
         return tuple(found)
-
-    def pending_uppdrag(self) -> tuple[Pending, ...]:
-        """Return what is proposed or conditional about uppdrag, in order of proposal."""
-        found = {
-            (fact.slot, fact.part): fact
-            for subject in self._subjects(subjects.uppdrag("*"))
-            for fact in self._standing(subject)
-        }
-        return tuple(pending(found.values(), self._basis.on, self._rulings()))
-
-    def _at(self, on: date) -> View:
-        return View(self._facts, attrs.evolve(self._basis, on=on))
 
     def goals(self) -> tuple[Goal, ...]:
         """Return the goals that were adopted by the day, in order of their ids."""
@@ -354,25 +271,6 @@ class View:
         subject = self._heard_of("deadline", deadline)
         return self._fold(DeadlineProjection(self._basis.on), subject)
 
-    def pending_about(self, kind: str) -> tuple[Pending, ...]:
-        """Return what is proposed or conditional about a kind of subject, such as ``goal``."""
-        found = {
-            (fact.slot, fact.part): fact
-            for subject in self._subjects(f"{kind}/*")
-            for fact in self._standing(subject)
-        }
-        return tuple(pending(found.values(), self._basis.on, self._rulings()))
-
-    def _heard_of(self, kind: str, name: str) -> str:
-        """Return the subject with a name, which must have been one at some time."""
-        subject = f"{kind}/{name}"
-        # All names are looked up only for the message, or where the name holds a * or [ of GLOB.
-        if subject not in self._facts.ever(subject):
-            names = [one.partition("/")[2] for one in self._facts.ever(f"{kind}/*")]
-            if name not in names:
-                raise UnknownName(kind, name, names)
-        return subject
-
     def minutes(self, body: str | None = None, year: int | None = None) -> tuple[Meeting, ...]:
         """Return the meetings held by the day, of all bodies and years or one, in order of date.
 
@@ -395,7 +293,7 @@ class View:
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return the decisions that were taken by the day, in order of date, body and §."""
-        keys = [subject.partition("/")[2] for subject in self._subjects(subjects.decision("*"))]
+        keys = [subject.partition("/")[2] for subject in self.subjects(subjects.decision("*"))]
         found = [self._decision(key) for key in keys]
         return tuple(sorted((one for one in found if one is not None), key=lambda one: one.order))
 
@@ -422,12 +320,6 @@ class View:
         standing = self._standing(subjects.decision(key))
         return decision_of(key, standing, self._basis.on, self._rulings())
 
-    def _each(self, kind: str, make: Callable[[str], Projection[A | None]]) -> tuple[A, ...]:
-        """Return what each subject of a kind adds up to, in order of their names."""
-        found = [subject.partition("/")[2] for subject in self._subjects(f"{kind}/*")]
-        answers = (self._fold(make(name), f"{kind}/{name}") for name in sorted(found))
-        return tuple(answer for answer in answers if answer is not None)
-
     def _used(self, year: int, kind: Kind) -> Callable[[str], Amount | None]:
         return lambda code: self._budget(code, year, kind).outcome
 
@@ -436,22 +328,5 @@ class View:
         return self._fold(BudgetProjection(code, year, kind), subject)
 
     def _budgeted(self, year: int, kind: Kind) -> list[str]:
-        found = self._subjects(subjects.budget("*", year, kind))
+        found = self.subjects(subjects.budget("*", year, kind))
         return sorted({subject.split("/")[1] for subject in found} - {subjects.WHOLE})
-
-    def _known(self, code: str) -> str:
-        """Check a unit's code by all that was ever recorded: it is wrong, or not yet used."""
-        return self._heard_of("unit", code).partition("/")[2]
-
-    def _subjects(self, pattern: str) -> Sequence[str]:
-        return self._facts.subjects(pattern, self._basis.position)
-
-    def _standing(self, subject: str) -> Sequence[Fact]:
-        return self._facts.facts(subject, self._basis.position)
-
-    def _rulings(self) -> Rulings:
-        standing = self._standing(RULINGS)
-        return rulings(standing, self._basis.on, void_annulled=self._basis.void_annulled)
-
-    def _fold(self, projection: Projection[A], subject: str) -> A:
-        return fold(projection, self.counted(subject))

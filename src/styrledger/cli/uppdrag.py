@@ -93,7 +93,7 @@ def _claims_of(view: View, choice: UppdragChoice) -> list[UppdragClaim]:
 
 
 def _pending(view: View, uppdrag: str | None) -> list[Pending]:
-    everything = view.pending_uppdrag()
+    everything = view.pending_about("uppdrag")
     return [
         one for one in everything if uppdrag in {None, getattr(one.fact.entry.event, "uppdrag", "")}
     ]

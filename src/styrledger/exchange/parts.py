@@ -17,15 +17,19 @@ from zipfile import BadZipFile, ZipFile
 
 from styrledger.errors import Fault, ValueRefused, quoted
 
+_IN_ROWS: Final = "cells, values and pieces of text"
+_IN_ONE_ROW: Final = f"{_IN_ROWS} in a row"
+_OTHERS: Final = "styles and other elements"
+
 MOST: Final[Mapping[str, int]] = {
     "bytes": 50_000_000,
     "bytes unpacked": 200_000_000,
-    "elements": 5_000_000,
+    "bytes in a tag": 1_000_000,
     "rows": 200_000,
     "texts": 1_000_000,
-    "styles and other elements": 200_000,
-    "elements in a row": 100_000,
-    "bytes in a tag": 1_000_000,
+    _IN_ROWS: 5_000_000,
+    _IN_ONE_ROW: 100_000,
+    _OTHERS: 200_000,
 }
 """How much there may be of something, of all parts together; other formats have no such limits."""
 
@@ -37,7 +41,11 @@ _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _ROW, _TEXT, _CELL, _FORMULA, _VALUE, _INLINE = (
     _MAIN + tag for tag in ("row", "si", "c", "f", "v", "is")
 )
-_INSIDE: Final = {_CELL, _FORMULA, _VALUE, _INLINE, _MAIN + "t", _MAIN + "r"}
+_COUNTED: Final[Mapping[str, str]] = {
+    _ROW: "rows",
+    _TEXT: "texts",
+    **dict.fromkeys((_CELL, _FORMULA, _VALUE, _INLINE, _MAIN + "t", _MAIN + "r"), _IN_ROWS),
+}
 _REFERENCE = re.compile("([A-Z]{1,3})[1-9][0-9]{0,6}")
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 
@@ -117,11 +125,11 @@ class _Scan:
         _refuse(f"{quoted(self._part)} in it declares a document type", _A_WORKBOOK, _ANEW)
 
     def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self.count("elements")
+        self.count(_COUNTED.get(tag, _OTHERS))
         if tag in {_ROW, _TEXT}:
-            self._counts["elements in a row"] = 0
-        elif tag in _INSIDE:
-            self.count("elements in a row")
+            self._counts[_IN_ONE_ROW] = 0
+        elif tag in _COUNTED:
+            self.count(_IN_ONE_ROW)
         if tag == _CELL:
             self._begin_cell(attributes.get("r"))
             # A text may be empty; a number that is, was not calculated.
@@ -131,18 +139,14 @@ class _Scan:
         elif tag in {_VALUE, _INLINE}:
             self._in_value = True
         elif tag == _ROW:
-            self.count("rows")
             self._begin_row(attributes.get("r"))
-        elif tag == _TEXT:
-            self.count("texts")
-        elif tag not in _INSIDE:
-            self.count("styles and other elements")
 
     def _begin_row(self, said: str | None) -> None:
         before, self._column = self._row, 0
         self._row = before + 1 if said is None else _number(said)
         if not before < self._row <= LAST_ROW:
-            what = f"row {said or self._row} follows row {before} in {quoted(self._part)}"
+            shown = self._row if said is None else quoted(said)
+            what = f"row {shown} follows row {before} in {quoted(self._part)}"
             _refuse(what, f"rows in order up to {LAST_ROW}", _ANEW)
 
     def _begin_cell(self, said: str | None) -> None:

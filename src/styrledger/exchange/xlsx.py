@@ -44,8 +44,6 @@ def read(file: BinaryIO, name: str, seen: Seen = ignore) -> Iterator[Entry | Unr
         width = parts.check(file)
         with _understood():
             book = load(file, read_only=True, data_only=True, keep_links=False)
-            if not book.worksheets:
-                raise ValueRefused(Fault("the workbook has no sheet", "one with a header row"))
     except ValueRefused as refused:
         yield Unreadable(tuple(fault.at(name) for fault in refused.faults))
         return
@@ -81,6 +79,8 @@ def _understood() -> Generator[None]:
 
 
 def _rows(book: Workbook, width: int) -> Iterator[tables.Row]:
+    if not book.worksheets:
+        return
     # What the sheet says of its own size is not trusted: it cuts off what is outside it.
     rows = book.worksheets[0].iter_rows(max_col=width, max_row=parts.LAST_ROW)
     number = 0

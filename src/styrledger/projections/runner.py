@@ -316,6 +316,6 @@ def _names(event: Event) -> Iterator[tuple[str, str]]:
 
 
 def _fact_values(fact: Fact, known_from: int) -> Iterator[Values]:
-    defines = definition(fact.entry.event)
+    defines = definition(fact.entry)
     for subject in filed_under(fact.entry):
         yield (subject, fact.slot, known_from, fact.part, fact.position, FOR_EVER, defines)

@@ -19,8 +19,7 @@ from sqlite_utils import Database
 from styrledger import files, stored
 from styrledger.codec import write_entry
 from styrledger.errors import LedgerClosed
-from styrledger.events.base import Event
-from styrledger.events.entry import Recorded
+from styrledger.events.entry import Entry, Recorded
 from styrledger.history import Fact, Link, facts_at, standing
 from styrledger.tree import Node
 
@@ -330,10 +329,16 @@ class _Closed:
         raise LedgerClosed(self._path)
 
 
-def definition(event: Event) -> str | None:
-    """Return the name that an event introduces, as ``kind/name``."""
-    defined = event.defines()
-    return None if defined is None else "/".join(defined)
+def definition(entry: Entry) -> str | None:
+    """Return the name that an entry introduces, as ``kind/name``, or ``kind?/name``.
+
+    A proposal's name can be referred to, but is not taken: it may be decided later.
+    """
+    defined = entry.event.defines()
+    if defined is None:
+        return None
+    kind, name = defined
+    return f"{kind}?/{name}" if entry.stage == "proposed" else f"{kind}/{name}"
 
 
 def text_of(parts: Iterable[Recorded]) -> str:

@@ -1,0 +1,128 @@
+"""How a view asks: what stands and counts about a subject, and what that adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+import attrs
+
+from styrledger.basis import Basis
+from styrledger.errors import UnknownName
+from styrledger.events.entry import Entry
+from styrledger.history import (
+    RULINGS,
+    Counted,
+    Fact,
+    Pending,
+    Rulings,
+    counting,
+    pending,
+    rulings,
+)
+from styrledger.projections.base import Projection, fold
+
+A = TypeVar("A")
+
+
+class Facts(Protocol):
+    """Where a view finds what stands: the view file, or the plain reference over the log."""
+
+    def facts(self, subject: str, known: int) -> Sequence[Fact]:
+        """Return what stood under a subject as known after a position."""
+        ...
+
+    def subjects(self, pattern: str, known: int) -> Sequence[str]:
+        """Return the subjects that match a GLOB pattern under which something stood."""
+        ...
+
+    def ever(self, pattern: str) -> Sequence[str]:
+        """Return the subjects that match a GLOB pattern under which something ever stood."""
+        ...
+
+    def standing_in(self, slot: int, known: int) -> Sequence[Fact]:
+        """Return what stood in the place of one entry as known after a position."""
+        ...
+
+    def root(self, position: int) -> str | None:
+        """Return what seals the entries up to a position, None where nothing does."""
+        ...
+
+
+class Asking:
+    """What every subject of a view is answered by: facts, in order, folded."""
+
+    def __init__(self, facts: Facts, basis: Basis) -> None:
+        self._facts = facts
+        self._basis = basis
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What every answer of the view rests on, sealed by the root of the tree."""
+        return attrs.evolve(self._basis, root=self._facts.root(self._basis.position))
+
+    def subjects(self, pattern: str) -> Sequence[str]:
+        """Return the subjects that match a GLOB pattern under which something stands."""
+        return self._facts.subjects(pattern, self._basis.position)
+
+    def counted(self, subject: str) -> list[Counted]:
+        """Return the facts about a subject that have taken effect, in order of effect."""
+        return counting(self._standing(subject), self._basis.on, self._rulings())
+
+    def counted_under(self, pattern: str) -> list[Counted]:
+        """Return the facts under all subjects that match a GLOB pattern, each once, in order."""
+        found = {
+            (one.fact.slot, one.fact.part): one
+            for subject in self.subjects(pattern)
+            for one in self.counted(subject)
+        }
+        return sorted(found.values(), key=lambda one: one.order)
+
+    def standing_in(self, slot: int) -> Sequence[Fact]:
+        """Return what stands in the place of the entry at a position, nothing if withdrawn."""
+        return self._facts.standing_in(slot, self._basis.position)
+
+    def is_annulled(self, entry: Entry) -> bool:
+        """Return whether the decision that an entry rests on is annulled on the day."""
+        decision = entry.decision
+        return decision is not None and decision.key in self._rulings().annulled
+
+    def pending_about(self, kind: str) -> tuple[Pending, ...]:
+        """Return what is proposed or conditional about a kind of subject, such as ``goal``."""
+        found = {
+            (fact.slot, fact.part): fact
+            for subject in self.subjects(f"{kind}/*")
+            for fact in self._standing(subject)
+        }
+        return tuple(pending(found.values(), self._basis.on, self._rulings()))
+
+    def _heard_of(self, kind: str, name: str) -> str:
+        """Return the subject with a name, which must have been one at some time."""
+        subject = f"{kind}/{name}"
+        # All names are looked up only for the message, or where the name holds a * or [ of GLOB.
+        if subject not in self._facts.ever(subject):
+            names = [one.partition("/")[2] for one in self._facts.ever(f"{kind}/*")]
+            if name not in names:
+                raise UnknownName(kind, name, names)
+        return subject
+
+    def _each(self, kind: str, make: Callable[[str], Projection[A | None]]) -> tuple[A, ...]:
+        """Return what each subject of a kind adds up to, in order of their names."""
+        found = [subject.partition("/")[2] for subject in self.subjects(f"{kind}/*")]
+        answers = (self._fold(make(name), f"{kind}/{name}") for name in sorted(found))
+        return tuple(answer for answer in answers if answer is not None)
+
+    def _known(self, code: str) -> str:
+        """Check a unit's code by all that was ever recorded: it is wrong, or not yet used."""
+        return self._heard_of("unit", code).partition("/")[2]
+
+    def _standing(self, subject: str) -> Sequence[Fact]:
+        return self._facts.facts(subject, self._basis.position)
+
+    def _rulings(self) -> Rulings:
+        standing = self._standing(RULINGS)
+        return rulings(standing, self._basis.on, void_annulled=self._basis.void_annulled)
+
+    def _fold(self, projection: Projection[A], subject: str) -> A:
+        return fold(projection, self.counted(subject))

@@ -1,0 +1,156 @@
+"""The files of a ledger as they lie there, for whoever checks them: read only, nothing believed.
+
+Nothing here is refused because it is wrong. A row comes out with whatever types and octets it
+holds, and all of it from one moment, however long the reading takes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from styrledger import files
+from styrledger.errors import LedgerNotFound, NotALedger, StorageError
+from styrledger.store import Issued, Row, table_statements
+
+Values = tuple[Any, ...]
+
+OWN = "sqlite_"
+"""How the names begin of what SQLite itself keeps in a file."""
+
+
+@attrs.frozen
+class Part:
+    """A table, index or trigger of a database file, with the SQL that made it."""
+
+    kind: str
+    name: str
+    sql: str | None
+
+
+class Database:
+    """One SQLite file at one moment."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file at a path.
+
+        Raises:
+            sqlite3.Error: it is no database, or cannot be read.
+        """
+        self.path = path
+        try:
+            self._connection = _connected(path, mode="ro")
+        except sqlite3.OperationalError:
+            wal = Path(f"{path}-wal")
+            if wal.exists() and wal.stat().st_size:
+                raise
+            # Where nothing can be written beside it, SQLite reads a file only as unchanging.
+            self._connection = _connected(path, mode="ro", immutable="1")
+
+    def select(self, query: str, *values: Any) -> Iterator[Values]:
+        """Yield the rows of a query."""
+        yield from self._connection.execute(query, values)
+
+    def parts(self) -> list[Part]:
+        """Return what the file is made of, sorted; without what SQLite keeps for itself."""
+        rows = self.select("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")
+        return [Part(*row) for row in rows if not row[1].startswith(OWN)]
+
+    def integrity(self) -> list[str]:
+        """Return what SQLite finds wrong with the file itself, at most a hundred things."""
+        found = [str(row[0]) for row in self.select("PRAGMA integrity_check")]
+        return [] if found == ["ok"] else found
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+class Evidence(Database):
+    """The log of a ledger."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the log at a path.
+
+        Raises:
+            LedgerNotFound: there is no file.
+            NotALedger: the file is something else, or so damaged that it cannot be opened.
+        """
+        try:
+            found = files.look(path, files.LEDGER)
+            if found == "absent":
+                raise LedgerNotFound(str(path))
+            if found != "ours":
+                raise NotALedger(str(path), "it does not begin as one")
+            super().__init__(path)
+        except sqlite3.Error as fault:
+            raise StorageError.of(str(path), str(fault)) from fault
+        except (OSError, ValueError) as fault:
+            raise StorageError(str(path), str(fault)) from fault
+
+    def identities(self) -> list[Values]:
+        """Return the rows that say whose ledger it is: there must be one."""
+        return [*self.select("SELECT ledger, organisation, contract, created_at FROM ledger")]
+
+    def entries(self) -> Iterator[Row]:
+        """Yield every stored entry in order."""
+        for row in self.select(f"{_ENTRIES} ORDER BY rowid"):
+            yield Row(*row)
+
+    def rows(self, after: int = 0, limit: int = 1000) -> list[Row]:
+        """Return stored entries in order, those with a position above ``after``."""
+        query = f"{_ENTRIES} WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        return [Row(*row) for row in self.select(query, after, limit)]
+
+    def head(self) -> int:
+        """Return the last position."""
+        (row,) = self.select("SELECT max(rowid) FROM stored_events")
+        return int(row[0] or 0)
+
+    def misplaced(self) -> Iterator[tuple[Row, int]]:
+        """Yield the entries whose version is not their place in their stream, and that place."""
+        for *row, place in self.select(_MISPLACED):
+            yield Row(*row, b""), place
+
+    def issued(self) -> list[Issued]:
+        """Return the checkpoints that the ledger keeps as issued."""
+        return [Issued(*row) for row in self.select("SELECT text, key FROM checkpoints")]
+
+
+def expected_parts() -> list[Part]:
+    """Return what the file of a log must be made of."""
+    connection = sqlite3.connect(":memory:")
+    for statement in table_statements():
+        connection.execute(statement)
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")
+    found = [Part(*row) for row in rows if not row[1].startswith(OWN)]
+    connection.close()
+    return found
+
+
+def _connected(path: Path, **parameters: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(files.uri(path, **parameters), uri=True, isolation_level=None)
+    try:
+        # Text that was damaged is shown as it is, not refused.
+        connection.text_factory = lambda octets: octets.decode("utf-8", "surrogateescape")
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+_ENTRIES = "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
+
+_MISPLACED = """
+SELECT rowid, originator_id, originator_version, topic, place FROM (
+    SELECT rowid, originator_id, originator_version, topic,
+        row_number() OVER (PARTITION BY originator_id ORDER BY rowid) AS place
+    FROM stored_events
+) WHERE originator_version IS NOT place ORDER BY rowid
+"""

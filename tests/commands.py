@@ -98,3 +98,19 @@ def revised(amount: str, decision: str, **more: Any) -> dict[str, Any]:
 def environment(**changed: str) -> dict[str, str]:
     """Return this process's environment with changes."""
     return {**os.environ, **changed}
+
+
+def one_krona(worker: int, number: int) -> dict[str, Any]:
+    """Return an entry with a key of its own that adds 1 kr."""
+    return revised("1 kr", "KF 2020-02-10 § 9", key=f"{worker}/{number}")
+
+
+def python(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
+    """Start a piece of Python as a process of its own."""
+    return subprocess.Popen(  # noqa: S603 - the interpreter that runs the tests
+        [sys.executable, "-c", code, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -1,8 +1,4 @@
-"""A small ledger for every way in which a control finds something, or does not.
-
-Each stands on its limit: exactly what is allowed, or one step beyond, so that a rule or a
-comparison that is changed by one is noticed.
-"""
+"""What the small ledgers are made of that show what each control finds."""
 
 from __future__ import annotations
 
@@ -23,6 +19,7 @@ from styrledger.times import STOCKHOLM
 from styrledger.view import View
 
 Record = dict[str, Any]
+Decision = str | Record | None
 
 UNITS: tuple[Record, ...] = (
     {"type": "unit.registered", "unit": "KF", "kind": "council", "effective": "2018-01-01"},
@@ -43,24 +40,17 @@ BEGAN = date(2020, 1, 15)
 
 @attrs.frozen
 class Case:
-    """A ledger and what one control finds in it: nothing where ``found`` is empty.
+    """A ledger that a control looks at.
 
     ``records`` follow the units, so that the first is #4; ``days`` are the days on which the
     records were made where that matters. ``rules`` are another policy than the default one.
     """
 
-    control: str
     says: str
     records: tuple[Record, ...]
-    found: tuple[Finding, ...] = ()
     on: date = date(2020, 12, 31)
     days: tuple[date, ...] = ()
     rules: str | None = None
-
-    @property
-    def id(self) -> str:
-        """How a test run names it."""
-        return f"{self.control}: {self.says}"
 
     def log(self) -> list[Recorded]:
         """Return what the ledger holds."""
@@ -78,6 +68,11 @@ class Case:
         return View(Reference(log), Basis(self.on, len(log), log[-1].recorded_at))
 
 
+def case(says: str, *records: Record, **more: Any) -> Case:
+    """Return the case that its ledger is like this."""
+    return Case(says, records, **more)
+
+
 def entries(records: Sequence[Record]) -> list[Entry]:
     """Return the entries that records stand for."""
     return [read_entry(record, f"entry {n}") for n, record in enumerate(records, 1)]
@@ -88,6 +83,14 @@ def at_noon(day: date) -> datetime:
     return datetime.combine(day, time(12), STOCKHOLM)
 
 
+def shown(finding: Finding) -> str:
+    """Return a finding on one line, as the golden file has it."""
+    positions = " ".join(f"#{position}" for position in finding.positions)
+    marks = (finding.severity, *filter(None, [finding.verdict]))
+    said = f"{finding.message} | expected {finding.expected} | found {finding.found}"
+    return f"  {' '.join(marks)}: {said} | {positions} | {finding.subject}"
+
+
 def policy_file(folder: Path, rules: str) -> Path:
     """Write a policy file."""
     path = folder / "policy.toml"
@@ -95,13 +98,13 @@ def policy_file(folder: Path, rules: str) -> Path:
     return path
 
 
-def adopted(amount: str, decision: str | None = "KF 2019-06-10 § 109", **more: Any) -> Record:
+def adopted(amount: str, decision: Decision = "KF 2019-06-10 § 109", **more: Any) -> Record:
     """Return an entry that sets the operating budget of KS for 2020."""
     own = {"type": "budget.adopted", "unit": "KS", "year": 2020, "amount": amount}
     return {**own, **({} if decision is None else {"decision": decision}), **more}
 
 
-def revised(amount: str, decision: str, **more: Any) -> Record:
+def revised(amount: str, decision: Decision, **more: Any) -> Record:
     """Return an entry that changes the operating budget of KS for 2020."""
     return {**adopted(amount, decision), "type": "budget.revised", **more}
 
@@ -139,7 +142,7 @@ def reported(status: str, effective: str = "2020-06-30", **more: Any) -> Record:
     return {**own, "status": status, "effective": effective, **more}
 
 
-def minuted(decision: str, **more: Any) -> Record:
+def minuted(decision: Decision, **more: Any) -> Record:
     """Return an entry that just rests on a decision."""
     return {"type": "unit.renamed", "unit": "KS", "name": "KS", "decision": decision, **more}
 
@@ -286,4 +289,3 @@ SN: Record = {
     "kind": "board",
     "effective": "2018-01-01",
 }
-

@@ -291,7 +291,7 @@ def ledgers(draw: st.DrawFn) -> Commits:
 
 
 def _drawn(draw: st.DrawFn, draft: _Draft) -> Entry:
-    choice = draw(st.sampled_from(["new", "new", "amendment", "repeat"]))
+    choice = draw(st.sampled_from(["new", "amendment", "new", "amendment", "repeat"]))
     if choice == "repeat" and draft.keyed:
         return draw(st.sampled_from(list(draft.keyed.values())))
     slot = None

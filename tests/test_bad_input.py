@@ -555,7 +555,7 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
 
 
 def python(code: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run a piece of Python as a process of its own."""
+    """Run a piece of Python as a process of its own, to its end."""
     return command(sys.executable, "-c", code, *arguments)
 
 

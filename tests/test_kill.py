@@ -141,7 +141,7 @@ def heard(ledger: Path) -> list[object]:
             view.basis,
             view.units(),
             *(view.budget("KS", 2020 + year) for year in range(0, OTHERS, 8)),
-            [recorded.position for recorded in opened.history(text="1000")],
+            [recorded.position for recorded in opened.history(type="unit")],
         ]
 
 

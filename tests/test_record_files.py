@@ -14,7 +14,7 @@ from styrledger.codec import read_entry, write_entry
 from styrledger.commit import Unreadable
 from styrledger.errors import EntriesRefused
 from styrledger.events.entry import Entry
-from styrledger.exchange import jsonl, records, separated, xlsx
+from styrledger.exchange import records, separated, xlsx
 from styrledger.exchange.records import read_entries
 
 from .ledgers import entries
@@ -87,19 +87,22 @@ def test_a_semicolon_file_from_swedish_excel_is_read() -> None:
         "# Ändringar under året;;;;;;\r\n"
         'budget.revised;KF 2020-02-10 § 9;KS;2020;"-1 167,5 tkr";29;"Rad ett\nRad ""två"""\r\n'
     )
-    lines = [
-        (
-            '{"type": "budget.adopted", "decision": "KF 2019-06-10 § 109", "unit": "KS", "year": 2020,'
-            ' "amount": "227,7 mnkr"}'
-        ),
-        (
-            '{"type": "budget.revised", "decision": "KF 2020-02-10 § 9", "unit": "KS", "year": 2020,'
-            ' "amount": "-1 167,5 tkr", "source": {"page": "29"}, "note": "Rad ett\\nRad \\"två\\""}'
-        ),
-    ]
-    expected = list(jsonl.read(io.BytesIO("\n".join(lines).encode()), "year.jsonl"))
+    adopted = {
+        "type": "budget.adopted",
+        "decision": "KF 2019-06-10 § 109",
+        "unit": "KS",
+        "year": 2020,
+        "amount": "227,7 mnkr",
+    }
+    revised = adopted | {
+        "type": "budget.revised",
+        "decision": "KF 2020-02-10 § 9",
+        "amount": "-1 167,5 tkr",
+        "source": {"page": "29"},
+        "note": 'Rad ett\nRad "två"',
+    }
     found = read_csv(content.encode())
-    assert found == expected
+    assert found == [read_entry(adopted), read_entry(revised)]
     assert [entry.where for entry in found if isinstance(entry, Entry)] == [
         "year.csv:2",
         "year.csv:5",
@@ -141,8 +144,17 @@ def test_all_bytes_of_a_file_are_counted_as_read(tmp_path: Path, suffix: str) ->
 
 # -- faults in any table
 
-HEADER = ["type", "unit", "year", "amount", "amount.ore", "effective", "source.page", "line"]
-GOOD = ["budget.adopted", "KS", 2020, "1 tkr", None, "2020-01-01", 7, None]
+HEADER: list[Any] = [
+    "type",
+    "unit",
+    "year",
+    "amount",
+    "amount.ore",
+    "effective",
+    "source.page",
+    "line",
+]
+GOOD: list[Any] = ["budget.adopted", "KS", 2020, "1 tkr", None, "2020-01-01", 7, None]
 A_HEADER = "a first row of field names, such as type, decision, unit, year, amount"
 
 HEADERS = {
@@ -198,8 +210,8 @@ ROWS = {
                 "write the unit"
             ),
             (
-                "3: effective: '2020-02-30' is not a date: 2020-02 has 29 days, expected a date such "
-                "as 2020-02-10, 2020-02 or 2020"
+                "3: effective: '2020-02-30' is not a date: 2020-02 has 29 days, expected a date "
+                "such as 2020-02-10, 2020-02 or 2020"
             ),
         ],
     ),
@@ -218,8 +230,8 @@ ROWS = {
             "3: year: missing, expected a value",
             "3: amount: missing, expected a value",
             (
-                "3: effective: missing, and there is no dated decision, expected the day from which "
-                "it counts, such as 2020-02-10, add effective, or a decision with its date"
+                "3: effective: missing, and there is no dated decision, expected the day from "
+                "which it counts, such as 2020-02-10, add effective, or a decision with its date"
             ),
         ],
     ),

@@ -106,6 +106,13 @@ class Evidence(Database):
         query = f"{_ENTRIES} WHERE rowid > ? ORDER BY rowid LIMIT ?"
         return [Row(*row) for row in self.select(query, after, limit)]
 
+    def count(self) -> int:
+        """Return about how many entries there are, 0 where that cannot be told."""
+        try:
+            return self.head()
+        except sqlite3.Error:
+            return 0
+
     def head(self) -> int:
         """Return the last position."""
         (row,) = self.select("SELECT max(rowid) FROM stored_events")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import Self
 import attrs
 
 from styrledger.basis import Basis
+from styrledger.bundles import Bundle
+from styrledger.checkpoints import Checkpoint
 from styrledger.commit import Commit, Recording, Unreadable
 from styrledger.controls.catalogue import Checked, check
 from styrledger.controls.policy import read_policy
@@ -20,8 +22,11 @@ from styrledger.diff import Difference, diff_views
 from styrledger.errors import LedgerClosed, UnknownPosition
 from styrledger.events.base import to_line
 from styrledger.events.entry import Entry, Recorded
+from styrledger.keys import SigningKey
 from styrledger.projections.runner import Runner
 from styrledger.projections.tables import Choice
+from styrledger.proving import bare_checkpoint, prove
+from styrledger.sealing import issue
 from styrledger.store import Identity, Log, Row, new_identity
 from styrledger.times import (
     Clock,
@@ -33,7 +38,10 @@ from styrledger.times import (
     today,
 )
 from styrledger.trail import Trailed, trail
+from styrledger.verifying.faults import Verification
+from styrledger.verifying.run import Held, verify
 from styrledger.view import View
+from styrledger.watching import Watched
 
 Day = str | date | PartialDate
 Known = str | int | date | datetime
@@ -203,6 +211,72 @@ class Ledger:
         """Yield the stored octets of every entry in order, for copies and for proofs."""
         self._check_open()
         return self._log.all_rows()
+
+    def verify(
+        self,
+        checkpoints: Sequence[Held] = (),
+        progress: Callable[[int], object] = lambda _: None,
+    ) -> Verification:
+        """Check the whole log from its octets, and hold it to earlier checkpoints of it.
+
+        A ledger too damaged to be opened is checked by ``styrledger.verifying.run.verify``.
+        ``progress`` is told how many entries were done, twice for each.
+
+        Raises:
+            NoteError: what is given as a checkpoint is none.
+        """
+        self._check_open()
+        return verify(self._log.path, self._view_path, checkpoints, progress)
+
+    def checkpoint(self, *, key: SigningKey | None = None, known: int | None = None) -> str:
+        """Issue the checkpoint of the first ``known`` entries, default all; keep it as issued.
+
+        It is three lines of text, each with its newline; with a key it is a signed note.
+
+        Raises:
+            CheckpointRefused: the log no longer is what an earlier checkpoint says.
+            UnknownPosition: the log has not reached ``known``.
+            LedgerReadOnly: the ledger was opened for reading.
+        """
+        self._check_open()
+        return issue(self._log, self._clock, known, key).text
+
+    def watch(self, view: View) -> tuple[View, set[int]]:
+        """Return a view that answers the same, and the positions that its answers rest on.
+
+        The set grows with every question that the view is asked.
+        """
+        self._catch_up()
+        watched = Watched(self._runner, view.basis.position)
+        return View(watched, view.basis), watched.positions
+
+    def prove(
+        self,
+        positions: Iterable[int] = (),
+        *,
+        checkpoint: str | None = None,
+        key: SigningKey | None = None,
+        known: int | None = None,
+        earlier: Iterable[Checkpoint] = (),
+    ) -> Bundle:
+        """Return proofs of entries in a checkpoint, and that the log only grew from earlier ones.
+
+        The checkpoint is the one given, or that of the first ``known`` entries (default all),
+        which a key signs and the ledger then keeps as issued.
+
+        Raises:
+            UnknownPosition: the log or the checkpoint does not reach so far.
+            CheckpointRefused: the log is not what a checkpoint says.
+        """
+        self._catch_up()
+        node = self._runner.view.node
+        size = self._position(known)
+        text = checkpoint
+        if text is None and key is not None:
+            text = self.checkpoint(key=key, known=size)
+        if text is None:
+            text = bare_checkpoint(self.identity, node, size)
+        return prove(self._log, node, text, positions, earlier)
 
     def head(self) -> int:
         """Return how many entries the log holds."""

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Protocol
 
 from styrledger.checkpoints import Checkpoint
-from styrledger.errors import CheckpointRefused, NoteError
+from styrledger.errors import CheckpointRefused, NoteError, UnknownPosition
 from styrledger.keys import SigningKey, sign
 from styrledger.notes import Note
 from styrledger.store import Identity, Issued, Log, Row
@@ -101,6 +101,8 @@ def issue(log: Log, clock: Clock, size: int | None = None, key: SigningKey | Non
     """
     with log.writing(clock) as writer:
         earlier = writer.issued()
+        if size is not None and not 0 <= size <= writer.head:
+            raise UnknownPosition(size, writer.head)
         made = _consistent(log, earlier, writer.head if size is None else size)
         text = made.to_text()
         line = None if key is None else key.verifier_key.to_text()

@@ -33,6 +33,11 @@ COMMANDS = {
     "trail": "log",
     "diff": "diff",
     "check": "check",
+    "verify": "verify",
+    "checkpoint": "checkpoint",
+    "prove": "prove",
+    "verify-proof": "verify_proof",
+    "keygen": "checkpoint",
     "export": "copies",
     "restore": "copies",
     "demo": "demo",
@@ -56,7 +61,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"styrledger.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -106,8 +111,9 @@ def _forget_output() -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="styrledger", message="%(prog)s %(version)s")
+@click.option("--ledger", metavar="PATH", type=click.Path(), help="As --ledger of the command.")
 @click.pass_context
-def main(ctx: click.Context) -> None:
+def main(ctx: click.Context, ledger: str | None) -> None:
     """Tell what a municipality decided, and what that made so, on any date.
 
     Every answer rests on two dates: --on, the day asked about (default: today), and --known,
@@ -117,6 +123,7 @@ def main(ctx: click.Context) -> None:
     Shell completion: eval "$(_STYRLEDGER_COMPLETE=bash_source styrledger)"; likewise zsh_source
     and fish_source.
     """
+    del ledger  # the command's own option looks it up
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     for stream in (sys.stdout, sys.stderr):

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from styrledger.cli.receipts import receipt_options, wanted, write_receipt
+from styrledger.cli.replaying import replay
 from styrledger.errors import ValueRefused
 from styrledger.ledger import Ledger
 from styrledger.times import parse_known, to_day
@@ -34,9 +37,17 @@ def checked(read: Callable[[str], object]) -> Callable[..., str | None]:
     return check
 
 
+def chosen_ledger(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    """Return the ledger named after the command, before it, or by the environment."""
+    before = None if ctx.parent is None else ctx.parent.params.get("ledger")
+    named_here = ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+    return value if named_here or before is None else before
+
+
 ledger_option = click.option(
     "--ledger",
     "path",
+    callback=chosen_ledger,
     envvar="STYRLEDGER_LEDGER",
     default=DEFAULT_LEDGER,
     show_default=True,
@@ -78,6 +89,7 @@ def basis_options(command: F) -> F:
             help="Show the legal view in which an annulled decision never counted.",
         ),
         json_option,
+        *receipt_options,
     )
     for option in reversed(options):
         command = option(command)
@@ -93,9 +105,17 @@ def opened(path: str, *, read_only: bool = True) -> Generator[Ledger]:
 
 @contextmanager
 def asked(path: str, on: str | None, known: str | None, *, void_annulled: bool) -> Generator[View]:
-    """Open a ledger and its view on a basis, for one question."""
-    with opened(path) as ledger:
-        yield sealed(ledger.as_of(on, known=known, void_annulled=void_annulled))
+    """Open a ledger and its view on a basis, for one question; write its receipt if asked to."""
+    again = replay()
+    if again is not None:
+        yield again.view
+        return
+    receipt, key_file = wanted()
+    with opened(path, read_only=key_file is None) as ledger:
+        view = sealed(ledger.as_of(on, known=known, void_annulled=void_annulled))
+        yield view
+        if receipt is not None:
+            write_receipt(ledger, view, receipt, key_file)
 
 
 def sealed(view: View) -> View:
@@ -106,4 +126,8 @@ def sealed(view: View) -> View:
 
 def print_json(answer: dict[str, Any]) -> None:
     """Print an answer as one JSON object in UTF-8, the same octets for the same answer."""
+    again = replay()
+    if again is not None:
+        again.answer = answer
+        return
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2).encode())

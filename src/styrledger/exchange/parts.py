@@ -27,7 +27,7 @@ MOST: Final[Mapping[str, int]] = {
     "bytes in a tag": 1_000_000,
     "rows": 200_000,
     "texts": 1_000_000,
-    _IN_ROWS: 5_000_000,
+    _IN_ROWS: 3_000_000,
     _IN_ONE_ROW: 100_000,
     _OTHERS: 200_000,
 }

@@ -1,0 +1,100 @@
+"""The command ``prove``: proofs of entries, of answers, and of growth, as files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import click
+
+from styrledger.bundles import Bundle
+from styrledger.cli.options import ledger_option, opened, sealed
+from styrledger.cli.receipts import provable, receipt
+from styrledger.cli.replaying import question
+from styrledger.cli.signing import key_option, read, signing_key, write_new
+from styrledger.ledger import Ledger
+from styrledger.proving import proof_file
+from styrledger.sealing import read_checkpoint
+
+Format = Literal["bundle", "tlog-proof"]
+
+_POSITION = re.compile(r"#?([1-9][0-9]{0,18})")
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("what", nargs=-1, type=click.UNPROCESSED, metavar="[POSITION…|QUERY…]")
+@click.option(
+    "--consistency",
+    "earlier",
+    multiple=True,
+    metavar="OLD",
+    type=click.Path(),
+    help="Show that the log only grew since the checkpoint in this file.",
+)
+@click.option(
+    "--checkpoint",
+    "checkpoint_file",
+    metavar="FILE",
+    type=click.Path(),
+    help="Prove the entries in this checkpoint instead of a new one.",
+)
+@key_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["bundle", "tlog-proof"]),
+    default="bundle",
+    show_default=True,
+    help="A bundle (JSON), or for one entry a C2SP tlog-proof with its octets.",
+)
+@click.option("-o", "--output", metavar="FILE", default="-", help="A new FILE; default stdout.")
+@ledger_option
+def prove(
+    what: tuple[str, ...],
+    earlier: tuple[str, ...],
+    checkpoint_file: str | None,
+    key_file: str | None,
+    form: Format,
+    output: str,
+    path: str,
+) -> None:
+    """Prove entries by their POSITIONs, or all entries behind the answer to a QUERY.
+
+    A QUERY is a command with its options: prove budget KS --year 2020 --on 2020-06-30. The
+    proof is one file, which verify-proof checks without the ledger.
+    """
+    positions = [int(found[1]) for found in map(_POSITION.fullmatch, what) if found is not None]
+    asks = len(positions) != len(what)
+    if not what and not earlier:
+        message = "nothing to prove, expected positions, a query or --consistency OLD"
+        raise click.UsageError(message)
+    if asks and (checkpoint_file is not None or earlier or form != "bundle"):
+        message = "an answer is proved in a checkpoint and a bundle of its own"
+        raise click.UsageError(message)
+    with opened(path, read_only=key_file is None) as ledger:
+        if asks:
+            bundle = _answer(ledger, what, key_file)
+        else:
+            bundle = ledger.prove(
+                positions,
+                checkpoint=None if checkpoint_file is None else _text(checkpoint_file),
+                key=signing_key(key_file),
+                earlier=[read_checkpoint(read(file)) for file in earlier],
+            )
+    form_of = {"bundle": bundle.to_text, "tlog-proof": lambda: proof_file(bundle).to_text()}
+    write_new(output, form_of[form]())
+
+
+def _text(file: str) -> str:
+    read_checkpoint(octets := read(file))
+    return octets.decode()
+
+
+def _answer(ledger: Ledger, query: Sequence[str], key_file: str | None) -> Bundle:
+    """Return the receipt of a query."""
+    command = provable(query[0])
+    context = command.make_context(query[0], [*query[1:]])
+    asked = context.params
+    view = ledger.as_of(asked["on"], known=asked["known"], void_annulled=asked["void_annulled"])
+    return receipt(ledger, sealed(view), command, question(command, asked), key_file)

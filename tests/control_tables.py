@@ -1,0 +1,745 @@
+"""A small ledger for every way in which a control finds something, or does not.
+
+Each stands on its limit: exactly what is allowed, or one step beyond, so that a rule or a
+comparison that is changed by one is noticed. What is found in each is in golden/findings.txt.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from .control_cases import (
+    APPROVED,
+    CLOSED,
+    COUNT,
+    FEBRUARY,
+    POSTED,
+    SN,
+    Case,
+    act,
+    adopted,
+    case,
+    deadline,
+    document,
+    drawn,
+    earmarked,
+    given,
+    line,
+    mandated,
+    met,
+    minuted,
+    moved,
+    performed,
+    planned,
+    reported,
+    revised,
+    rule,
+    scored,
+    stated,
+    total,
+    used,
+)
+
+CASES: dict[str, list[Case]] = {
+    "stated-total": [
+        case("a stated budget that is the decided one", adopted("100 tkr"), stated("100 tkr")),
+        case("a difference of exactly what is printed", adopted("1,0 mnkr"), stated("1,1 mnkr")),
+        case("a difference of more than what is printed", adopted("1,0 mnkr"), stated("1,2 mnkr")),
+        case(
+            "every decision adds its own precision",
+            adopted("1,0 mnkr"),
+            revised("0,1 mnkr", "KF 2020-02-10 § 9"),
+            stated("1 200 tkr"),
+            stated("1 201 tkr"),
+        ),
+        case(
+            "an adopted budget forgets the precision of those before it",
+            adopted("10 mnkr"),
+            adopted("1 000 tkr", "KF 2019-12-09 § 197"),
+            stated("1 002 tkr"),
+        ),
+        case(
+            "a move between lines has no precision",
+            adopted("100 tkr"),
+            line("A", "50 tkr"),
+            moved("KS 2020-03-02 § 9", {"unit": "KS", "line": "A"}, {"unit": "KS", "line": "B"}),
+            stated("102 tkr"),
+        ),
+        case("a minus that the document lost", used("-1,0 mnkr"), stated("1,1 mnkr", of="outcome")),
+        case(
+            "a minus that one of the terms lost",
+            used("10 tkr"),
+            used("8 tkr", line="A"),
+            used("2 tkr", line="B"),
+            used("4 tkr", line="C"),
+        ),
+        case(
+            "a minus that one of the terms has too many",
+            used("14 tkr"),
+            used("8 tkr", line="A"),
+            used("2 tkr", line="B"),
+            used("-4 tkr", line="C"),
+        ),
+        case(
+            "a lost minus that rounding leaves possible",
+            used("10 mnkr"),
+            used("30 mnkr", line="A"),
+            used("20 mnkr", line="B"),
+            used("2 mnkr", line="C"),
+        ),
+        case(
+            "a lost minus that rounding does not leave possible",
+            used("10 mnkr"),
+            used("30 mnkr", line="A"),
+            used("20 mnkr", line="B"),
+            used("3 mnkr", line="C"),
+        ),
+        case("a unit a thousand times too small", adopted("2 mnkr"), stated("1 tkr")),
+        case("a unit almost a thousand times too small", adopted("3 mnkr"), stated("1 tkr")),
+        case("a unit a thousand times too large", adopted("1 tkr"), stated("2 mnkr")),
+        case("a unit almost a thousand times too large", adopted("1 tkr"), stated("3 mnkr")),
+        case("nothing is a thousand times what is stated", adopted("300 tkr"), stated("0 tkr")),
+        case("nothing is a thousandth of what is stated", adopted("0 mnkr"), stated("400 mnkr")),
+        case("a figure that is cut off", used("4 499 tkr"), stated("4,4 mnkr", of="outcome")),
+        case(
+            "a figure below zero that is cut off",
+            used("-4 499 tkr"),
+            stated("-4,4 mnkr", of="outcome"),
+        ),
+        case(
+            "a figure that is cut off and lost its minus",
+            used("-4 499 tkr"),
+            stated("4,4 mnkr", of="outcome"),
+        ),
+        case(
+            "parts of which nothing is reported",
+            adopted("100 tkr"),
+            line("A", "20 tkr"),
+            line("B", "20 tkr"),
+            line("C", "20 tkr"),
+            line("D", "20 tkr"),
+            line("E", "20 tkr"),
+            used("100 tkr"),
+            used("40 tkr", line="A"),
+        ),
+        case(
+            "one part of which nothing is reported",
+            adopted("100 tkr"),
+            line("A", "20 tkr"),
+            line("B", "20 tkr"),
+            used("100 tkr"),
+            used("40 tkr", line="A"),
+        ),
+        case("a figure of which nothing is recorded", stated("100 tkr")),
+        case(
+            "a line of which nothing is recorded", adopted("100 tkr"), stated("100 tkr", line="A")
+        ),
+        case("a deviation without a budget", used("100 tkr"), stated("100 tkr", of="deviation")),
+        case("a deviation", adopted("100 tkr"), used("90 tkr"), stated("10 tkr", of="deviation")),
+        case(
+            "what remains of a line that is the sum of others",
+            line("A/B", "60 tkr"),
+            line("A/C", "40 tkr"),
+            used("90 tkr", line="A"),
+            stated("11 tkr", of="remaining", line="A"),
+        ),
+        case(
+            "the lines confirm a budget printed in other words",
+            adopted("0,1 mnkr"),
+            line("A", "99 tkr"),
+            line("B", "30 tkr"),
+            used("29 tkr"),
+            stated("129 tkr"),
+            stated("100 tkr", of="remaining"),
+        ),
+        case(
+            "lines that leave a part undistributed say nothing",
+            adopted("0,1 mnkr"),
+            line("A", "90 tkr"),
+            stated("129 tkr"),
+        ),
+        case(
+            "lines of an earmark say nothing",
+            adopted("0,1 mnkr"),
+            line("A", "90 tkr"),
+            earmarked("P", "95 tkr"),
+            stated("90 tkr", of="earmarked", purpose="P"),
+        ),
+        case(
+            "a carry-over that is proposed",
+            revised("33 tkr", "KF 2020-04-14 § 66", cause="carry_over", stage="proposed"),
+            revised("2 tkr", "KF 2020-04-14 § 67", cause="supplement", stage="proposed"),
+            stated("33 tkr", of="carry_over"),
+        ),
+        case(
+            "a carry-over that is decided",
+            revised("33 tkr", "KF 2020-04-14 § 66", cause="carry_over"),
+            revised("2 tkr", "KF 2020-04-14 § 67"),
+            stated("33 tkr", of="carry_over"),
+        ),
+        case(
+            "a carry-over that is neither",
+            revised("33 tkr", "KF 2020-04-14 § 66"),
+            stated("33 tkr", of="carry_over"),
+        ),
+        case(
+            "the carry-over of the municipality",
+            SN,
+            revised("33 tkr", "KF 2020-04-14 § 66", cause="carry_over"),
+            revised("3 tkr", "KF 2020-04-14 § 66", unit="SN", cause="carry_over"),
+            stated("36 tkr", of="carry_over", unit=None),
+        ),
+        case(
+            "earmarks of all units",
+            SN,
+            earmarked("P/A", "10 tkr"),
+            earmarked("P/B", "7 tkr", "SN"),
+            earmarked("PQ", "1 tkr"),
+            stated("17 tkr", of="earmarked", purpose="P", unit=None),
+        ),
+        case(
+            "what was used of earmarks",
+            earmarked("P/A", "10 tkr"),
+            earmarked("P/B", "7 tkr"),
+            used("4 tkr", purpose="P/A"),
+            stated("4 tkr", of="earmark_outcome", purpose="P"),
+            stated("13 tkr", of="remaining", purpose="P"),
+            stated("5 tkr", of="earmark_outcome", purpose="P"),
+        ),
+        case(
+            "all earmarks together",
+            earmarked("P", "10 tkr"),
+            earmarked("Q", "7 tkr"),
+            stated("17 tkr", of="earmarked"),
+        ),
+        case(
+            "the budget of the municipality",
+            SN,
+            adopted("100 tkr"),
+            adopted("50 tkr", unit="SN"),
+            stated("150 tkr", unit=None),
+        ),
+        case(
+            "the outcome of the municipality without that of a unit",
+            SN,
+            adopted("100 tkr"),
+            adopted("50 tkr", unit="SN"),
+            used("90 tkr"),
+            stated("150 tkr", unit=None, of="outcome"),
+        ),
+        case(
+            "a statement is held against its own day",
+            adopted("100 tkr"),
+            revised("20 tkr", "KF 2020-02-10 § 9"),
+            stated("100 tkr", on="2020-02-09"),
+            stated("120 tkr", on="2020-02-10"),
+        ),
+        case("costs less income", used("220,1 mnkr", cost="1 115,6 mnkr", income="895,4 mnkr")),
+        case("costs less income of a line", used("7 tkr", line="A", cost="10 tkr", income="3 tkr")),
+        case(
+            "costs less income that are something else",
+            used("5 tkr", cost="10 tkr", income="3 tkr"),
+        ),
+        case(
+            "costs without income",
+            used("5 tkr", cost="10 tkr"),
+            used("5 tkr", line="A", income="10 tkr"),
+        ),
+        case(
+            "a line changed by a decision",
+            adopted("100 tkr"),
+            line("A", "1,0 mnkr"),
+            revised("0,1 mnkr", "KF 2020-02-10 § 9", line="A", financing="Reserven"),
+            stated("1 200 tkr", line="A"),
+            stated("1 201 tkr", line="A"),
+        ),
+        case("the scores of an evaluation", scored("1", "66"), scored("2", "61,5"), total("127,5")),
+        case(
+            "scores off by exactly what is printed",
+            scored("1", "66"),
+            scored("2", "62"),
+            total("129,5"),
+            total("129"),
+        ),
+        case(
+            "scores off by more than what is printed",
+            scored("1", "66"),
+            scored("2", "62"),
+            total("130"),
+        ),
+        case("a total without scores", total("130")),
+    ],
+    "over-distributed": [
+        case(
+            "lines that hold exactly the budget",
+            adopted("100 tkr"),
+            line("A", "60 tkr"),
+            line("B", "40 tkr"),
+        ),
+        case("lines off by exactly what is printed", adopted("1,0 mnkr"), line("A", "1,1 mnkr")),
+        case("lines off by more than what is printed", adopted("1,0 mnkr"), line("A", "1,2 mnkr")),
+        case(
+            "a line whose parts hold more than it",
+            adopted("100 tkr"),
+            line("A", "50 tkr"),
+            line("A/B", "60 tkr"),
+        ),
+        case("lines without a budget", line("A", "50 tkr")),
+    ],
+    "negative-reserve": [
+        case("a reserve below zero", adopted("100 mnkr"), line("Reserv", "0,9 mnkr"), drawn()),
+        case("a reserve that is empty", adopted("100 mnkr"), line("Reserv", "1,0 mnkr"), drawn()),
+        case("reserve power below zero", line("Reservkraft", "-1 tkr")),
+        case("a reserve of which nothing is decided", used("1 tkr", line="Reserv")),
+    ],
+    "stated-count": [
+        case(
+            "as many as stated",
+            given(),
+            reported("assessed_completed"),
+            {**COUNT, "total": 1, "completed": 1, "ongoing": 0},
+        ),
+        case(
+            "fewer than stated", given(), reported("ongoing"), {**COUNT, "total": 2, "completed": 0}
+        ),
+        case(
+            "a status that is unknown",
+            given(),
+            reported("unknown"),
+            given(uppdrag="2020 KS 2"),
+            reported("completed", uppdrag="2020 KS 2"),
+            {**COUNT, "completed": 2},
+        ),
+        case(
+            "a list that is counted on its day",
+            given(list="A"),
+            {**COUNT, "list": "A", "total": 1},
+            given(uppdrag="2020 KS 2", list="A", decision="KF 2021-01-01 § 1"),
+            on=date(2021, 6, 30),
+        ),
+        case(
+            "of everyone's uppdrag",
+            given(),
+            {"type": "uppdrag.count_stated", "effective": "2020-12-31", "total": 2},
+        ),
+    ],
+    "uppdrag-overdue": [
+        case("open on its last day", given(due="2020-12-31")),
+        case("open the day after", given(due="2020-12-30")),
+        case("closed by its giver", given(due="2020-12-30"), {**CLOSED, "by": "KF"}),
+    ],
+    "uppdrag-silent": [
+        case("silent for a year", given()),
+        case("silent for a year and a day", given(), on=date(2021, 1, 1)),
+        case("reported a year ago", given(), reported("ongoing"), on=date(2021, 6, 30)),
+        case("reported a year and a day ago", given(), reported("ongoing"), on=date(2021, 7, 1)),
+        case("closed", given(), {**CLOSED, "by": "KF"}, on=date(2024, 1, 1)),
+    ],
+    "uppdrag-closed-by-other": [
+        case(
+            "closed by its giver", given(), reported("assessed_completed"), {**CLOSED, "by": "KF"}
+        ),
+        case("closed by who carries it out", given(), {**CLOSED, "by": "KS"}),
+        case("assessed as completed", given(), reported("assessed_completed")),
+        case("reported as completed", given(), reported("completed")),
+        case(
+            "closed, but who gave it is unknown",
+            given(decision={"body": None, "date": "2020-01-01"}),
+            {**CLOSED, "by": "KF"},
+        ),
+    ],
+    "mandate": [
+        case(
+            "the council sets the frame",
+            adopted("100 mnkr"),
+            revised("1 mnkr", "KF 2020-02-10 § 9"),
+        ),
+        case("a board sets its own frame", adopted("100 mnkr", "KS 2019-06-10 § 9")),
+        case(
+            "nobody says who decided",
+            adopted("100 mnkr", {"body": None, "date": "2019-06-10", "paragraph": 9}),
+        ),
+        case(
+            "without a decision, or its day, there is nothing to hold it against",
+            adopted("100 mnkr", None, effective="2020-01-01"),
+            adopted("100 mnkr", {"body": "KS", "paragraph": 9}, effective="2020-01-01"),
+        ),
+        case(
+            "a body that was not yet registered",
+            {**SN, "effective": "2021-01-01"},
+            adopted("100 mnkr", "SN 2019-06-10 § 9"),
+        ),
+        case("a decision from before the rule", adopted("100 mnkr", "KS 2017-12-31 § 9")),
+        case("a decision from the first day of the rule", adopted("100 mnkr", "KS 2018-01-01 § 9")),
+        case(
+            "a board moves money to another",
+            SN,
+            moved("KS 2020-03-02 § 9", {"unit": "KS"}, {"unit": "SN"}),
+        ),
+        case(
+            "the council moves money between boards",
+            SN,
+            moved("KF 2020-03-02 § 9", {"unit": "KS"}, {"unit": "SN"}),
+        ),
+        case(
+            "a board moves money inside itself",
+            moved("KS 2020-03-02 § 9", {"unit": "KS", "line": "A"}, {"unit": "KS", "line": "B"}),
+        ),
+        case(
+            "a board moves money inside its committee",
+            moved(
+                "KS 2020-03-02 § 9", {"unit": "KS AU", "line": "A"}, {"unit": "KS AU", "line": "B"}
+            ),
+        ),
+        case(
+            "a board moves money inside another",
+            SN,
+            moved("SN 2020-03-02 § 9", {"unit": "KS", "line": "A"}, {"unit": "KS", "line": "B"}),
+        ),
+        case(
+            "a committee moves money inside its board",
+            moved("KS AU 2020-03-02 § 9", {"unit": "KS", "line": "A"}, {"unit": "KS", "line": "B"}),
+        ),
+        case(
+            "units that are each other's parents",
+            SN,
+            {"type": "unit.moved", "unit": "KS", "parent": "KS AU", "effective": "2019-01-01"},
+            moved("SN 2020-03-02 § 9", {"unit": "KS", "line": "A"}, {"unit": "KS", "line": "B"}),
+        ),
+        case(
+            "a mandate for the cause, from its first day, to its limit",
+            mandated(effective="2020-03-02", scope="Reserv", limit="1,0 mnkr", until="2020-03-02"),
+            drawn(),
+        ),
+        case("a mandate for the type of event", mandated(may="budget.revised"), drawn()),
+        case(
+            "a mandate for a move",
+            SN,
+            mandated(may="budget.transferred", scope="A"),
+            moved("KS 2020-03-02 § 9", {"unit": "KS", "line": "A"}, {"unit": "SN"}),
+        ),
+        case("a mandate for something else", mandated(may="supplement"), drawn()),
+        case("a mandate of another body", mandated(body="KS AU"), drawn()),
+        case("a mandate for another line", mandated(scope="Projekt"), drawn()),
+        case("more than the limit of a mandate", mandated(limit="999 999 kr"), drawn()),
+        case("a mandate that had ended", mandated(until="2020-03-01"), drawn()),
+        case("a mandate that had not begun", mandated(effective="2020-03-03"), drawn()),
+        case(
+            "a mandate that was revoked that day",
+            mandated(),
+            {"type": "mandate.revoked", "mandate": "M1", "effective": "2020-03-02"},
+            drawn(),
+        ),
+        case(
+            "a mandate that was revoked the day after",
+            mandated(),
+            {"type": "mandate.revoked", "mandate": "M1", "effective": "2020-03-03"},
+            drawn(),
+        ),
+        case(
+            "another mandate was revoked",
+            mandated(),
+            mandated(mandate="M2"),
+            {"type": "mandate.revoked", "mandate": "M2", "effective": "2020-03-01"},
+            drawn(),
+        ),
+        case(
+            "two kinds may decide",
+            adopted("100 mnkr", "KS 2019-06-10 § 9"),
+            adopted("100 mnkr", "KS AU 2019-06-10 § 9"),
+            rules=rule("frame-decided-by", kinds='["council", "board"]'),
+        ),
+    ],
+    "financing-named": [
+        case("an increase without financing", revised("0,01 kr", "KF 2020-01-01 § 1")),
+        case("an increase without a decision", revised("1 tkr", None, effective="2020-12-31")),
+        case(
+            "an increase without the day of its decision",
+            revised("1 tkr", {"body": "KF", "paragraph": 1}, effective="2020-12-31"),
+        ),
+        case(
+            "an increase with financing",
+            revised("1 tkr", "KF 2020-12-31 § 1", financing="Resultatreserven"),
+        ),
+        case(
+            "no increase",
+            revised("0 tkr", "KF 2020-12-31 § 1"),
+            revised("-1 tkr", "KF 2020-12-31 § 2"),
+        ),
+        case("an increase before the year", revised("1 tkr", "KF 2019-12-31 § 1")),
+        case("an increase from before the rule", revised("1 tkr", "KF 2017-12-31 § 1", year=2017)),
+    ],
+    "paragraph-order": [
+        case(
+            "numbers that follow the dates",
+            minuted("KF 2020-02-10 § 9"),
+            minuted("KF 2020-02-10 § 10"),
+            minuted("KF 2020-03-10 § 11"),
+        ),
+        case("a number that does not", minuted("KF 2020-02-10 § 9"), minuted("KF 2020-02-09 § 10")),
+        case(
+            "a number used on two days", minuted("KF 2020-02-10 § 9"), minuted("KF 2020-02-11 § 9")
+        ),
+        case(
+            "another body, and another year",
+            minuted("KF 2020-02-10 § 9"),
+            minuted("KS 2020-02-09 § 10"),
+            minuted("KF 2019-02-09 § 10"),
+        ),
+        case(
+            "several entries of one decision",
+            minuted("KF 2020-02-10 § 9"),
+            minuted("KF 2020-02-10 § 9"),
+        ),
+        case(
+            "a decision without body, date or number",
+            minuted("KF 2020-02-10 § 9"),
+            minuted({"body": None, "date": "2020-02-09", "paragraph": 10}),
+            minuted({"body": "KF", "paragraph": 10}, effective="2020-01-01"),
+            minuted({"body": "KF", "date": "2020-02-09"}),
+        ),
+    ],
+    "weekday": [
+        case("a Saturday", minuted("KF 2020-02-08 § 9")),
+        case("a Sunday", minuted("KF 2020-02-09 § 9")),
+        case("a Friday", minuted("KF 2020-02-07 § 9")),
+        case(
+            "the only one on another day",
+            minuted("KF 2020-02-10 § 9"),
+            minuted("KF 2020-02-17 § 10"),
+            minuted("KF 2020-02-25 § 11"),
+        ),
+        case(
+            "one of two on another day", minuted("KF 2020-02-10 § 9"), minuted("KF 2020-02-25 § 11")
+        ),
+        case(
+            "two on other days",
+            minuted("KF 2020-02-10 § 9"),
+            minuted("KF 2020-02-17 § 10"),
+            minuted("KF 2020-02-25 § 11"),
+            minuted("KF 2020-02-26 § 12"),
+        ),
+        case(
+            "a month, and no body",
+            minuted("KF 2020-02 § 9"),
+            minuted({"body": None, "date": "2020-02-08"}),
+        ),
+    ],
+    "effective-before-decided": [
+        case(
+            "from the day of the decision",
+            minuted("KF 2020-02-10 § 9"),
+            minuted("KF 2020-02 § 9", effective="2020-02-01"),
+        ),
+        case("from the day before", minuted("KF 2020-02-10 § 9", effective="2020-02-09")),
+        case(
+            "no decision, or no day of it",
+            {"type": "unit.renamed", "unit": "KS", "name": "KS", "effective": "2020-01-01"},
+            minuted({"body": "KF", "paragraph": 9}, effective="2020-01-01"),
+            {**APPROVED, "effective": "2020-01-01"},
+        ),
+    ],
+    "recorded-late": [
+        case("after thirty days", minuted("KF 2020-02-10 § 9"), days=(date(2020, 3, 11),)),
+        case(
+            "after thirty-one days",
+            minuted("KF 2020-02-10 § 9"),
+            minuted("KF 2020-02-10 § 9", unit="KF"),
+            days=(date(2020, 3, 12),),
+        ),
+        case(
+            "one entry in time and one late",
+            minuted("KF 2020-02-10 § 9"),
+            minuted("KF 2020-02-10 § 9", unit="KF"),
+            days=(FEBRUARY, date(2020, 4, 10)),
+        ),
+        case(
+            "from the day on which the ledger began",
+            minuted("KF 2020-01-15 § 9"),
+            days=(date(2020, 4, 10),),
+        ),
+        case(
+            "from before the ledger began", minuted("KF 2020-01-14 § 9"), days=(date(2020, 4, 10),)
+        ),
+        case(
+            "a correction of what was recorded in time",
+            minuted("KF 2020-02-10 § 9"),
+            {
+                "type": "entry.corrected",
+                "target": "#4",
+                "reason": "Fel",
+                "replacement": minuted("KF 2020-02-10 § 9", unit="KF"),
+            },
+            days=(FEBRUARY, date(2020, 6, 1)),
+        ),
+        case(
+            "a decision without a day",
+            minuted({"body": "KF", "paragraph": 9}, effective="2020-02-10"),
+            days=(date(2020, 6, 1),),
+        ),
+    ],
+    "minutes-approved-late": [
+        case("on the fourteenth day", {**APPROVED, "effective": "2020-02-24"}),
+        case("on the fifteenth day", {**APPROVED, "effective": "2020-02-25"}),
+        case(
+            "of a decision without a day",
+            {**APPROVED, "target": {"body": "KF", "paragraph": 9}, "effective": "2020-02-25"},
+        ),
+    ],
+    "posted-late": [
+        case(
+            "on the second day",
+            {**APPROVED, "effective": "2020-02-21"},
+            {**POSTED, "posted": "2020-02-23"},
+        ),
+        case(
+            "on the third day",
+            {**APPROVED, "effective": "2020-02-21"},
+            {**POSTED, "posted": "2020-02-24"},
+        ),
+        case("without the day of approval", {**POSTED, "posted": "2020-02-24"}),
+    ],
+    "notice-down-early": [
+        case(
+            "down the day after the last",
+            {
+                **POSTED,
+                "posted": "2020-02-21",
+                "last_appeal_day": "2020-03-13",
+                "taken_down": "2020-03-14",
+            },
+        ),
+        case(
+            "down on the last day", {**POSTED, "posted": "2020-02-21", "taken_down": "2020-03-13"}
+        ),
+        case(
+            "names too early a day",
+            {**POSTED, "posted": "2020-02-21", "last_appeal_day": "2020-03-12"},
+        ),
+        case("says neither", {**POSTED, "posted": "2020-02-21"}),
+    ],
+    "control-plan-late": [
+        case("adopted on the last day of the year before", planned("2019-12-31")),
+        case("adopted on the first day of its year", planned("2020-01-01")),
+        case(
+            "adopted on the second day of its year",
+            planned("2020-01-02"),
+            planned("2020-03-01", control="2"),
+        ),
+        case("adopted in its year, perhaps on New Year's Eve", planned("2020")),
+        case(
+            "a control that was added to it",
+            planned("2020-03-01", control="1"),
+            planned("2019-12-31", control="2"),
+        ),
+        case("a plan without a year", planned("2020-03-01", plan="KS")),
+    ],
+    "control-not-performed": [
+        case("on the last day of the year", planned()),
+        case(
+            "on the first day of the next year",
+            planned(),
+            planned(control="2", plan="KS"),
+            on=date(2021, 1, 1),
+        ),
+        case("reported as not performed", planned(), performed("not_performed")),
+        case("performed", planned(), performed("no_deviation"), on=date(2021, 1, 1)),
+    ],
+    "deviation-without-action": [
+        case("a deviation, however small", planned(), performed("minor_deviation")),
+        case(
+            "a deviation in the source's own word",
+            planned(),
+            performed("deviation", "2020-06-30"),
+            performed("serious_deviation", label="allvarlig"),
+        ),
+        case("a deviation with an action", planned(), performed("deviation"), act()),
+        case(
+            "an action about something else",
+            planned(),
+            planned(control="2"),
+            performed("deviation"),
+            act("control/KS 2020/2"),
+        ),
+        case(
+            "no deviation any more",
+            planned(),
+            performed("deviation", "2020-06-30"),
+            performed("no_deviation"),
+        ),
+    ],
+    "action-overdue": [
+        case("on its last day", planned(), act(due="2020-12-31")),
+        case("the day after", planned(), act(due="2020-12-30")),
+        case(
+            "completed",
+            planned(),
+            act(due="2020-12-30"),
+            {"type": "action.completed", "action": "Å1", "effective": "2020-12-31"},
+        ),
+    ],
+    "budget-deviation-without-plan": [
+        case("as much as the budget", adopted("100 tkr"), used("100 tkr")),
+        case("more than the budget", adopted("100 tkr"), used("101 tkr")),
+        case(
+            "more than the budget, with an action",
+            adopted("100 tkr"),
+            used("101 tkr"),
+            act("budget/KS/2020/operating"),
+        ),
+        case("an outcome without a budget", used("101 tkr")),
+        case("a budget without an outcome", adopted("100 tkr")),
+        case(
+            "a rule that allows as much",
+            adopted("100 tkr"),
+            used("101 tkr"),
+            rules=rule("deviation-threshold", percent="1.0"),
+        ),
+        case(
+            "a rule that allows less",
+            adopted("100 tkr"),
+            used("101 tkr"),
+            rules=rule("deviation-threshold", percent="0.99"),
+        ),
+        case(
+            "a rule that begins after the year",
+            adopted("100 tkr"),
+            used("101 tkr"),
+            rules=rule("deviation-threshold", "2021-01-01", percent="0"),
+        ),
+        case(
+            "a rule that ends with the year",
+            adopted("100 tkr"),
+            used("101 tkr"),
+            rules=rule("deviation-threshold", percent="0", to="2020-12-31"),
+        ),
+        case(
+            "a rule that ended before",
+            adopted("100 tkr"),
+            used("101 tkr"),
+            rules=rule("deviation-threshold", percent="0", to="2020-12-30"),
+        ),
+        case(
+            "the newer of two rules",
+            adopted("100 tkr"),
+            used("101 tkr"),
+            rules=rule("deviation-threshold", percent="1")
+            + rule("deviation-threshold", "2020-12-31", percent="0"),
+        ),
+    ],
+    "document-review-overdue": [
+        case("on the day of review", document(review_by="2020-12-31")),
+        case("the day after", document(review_by="2020-12-30")),
+        case(
+            "revised since",
+            document(review_by="2020-12-30"),
+            {"type": "document.revised", "document": "Policy", "decision": "KF 2020-12-30 § 5"},
+        ),
+    ],
+    "deadline-missed": [
+        case("met on its day", deadline(), met("2020-11-30")),
+        case("met the day after", deadline(), met("2020-12-01")),
+        case("missed", deadline(date="2020-12-30")),
+        case("still due", deadline(date="2020-12-31")),
+    ],
+}

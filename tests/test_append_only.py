@@ -37,19 +37,25 @@ def content(log: sqlite3.Connection) -> list[object]:
         ("DELETE FROM stored_events", "the log is append-only"),
         ("DELETE FROM stored_events WHERE rowid = 4", "the log is append-only"),
         (
-            ("REPLACE INTO stored_events SELECT originator_id, originator_version, 'x', x'7b7d' "
-            "FROM stored_events WHERE rowid = 4"),
+            (
+                "REPLACE INTO stored_events SELECT originator_id, originator_version, 'x', x'7b7d' "
+                "FROM stored_events WHERE rowid = 4"
+            ),
             "the log is append-only",
         ),
         (
-            ("INSERT OR REPLACE INTO stored_events "
-            "(rowid, originator_id, originator_version, topic, state) "
-            "VALUES (2, 'x', 1, 'x', x'7b7d')"),
+            (
+                "INSERT OR REPLACE INTO stored_events "
+                "(rowid, originator_id, originator_version, topic, state) "
+                "VALUES (2, 'x', 1, 'x', x'7b7d')"
+            ),
             "the log is append-only",
         ),
         (
-            ("INSERT INTO stored_events SELECT * FROM stored_events WHERE true "
-            "ON CONFLICT DO UPDATE SET state = x'7b7d'"),
+            (
+                "INSERT INTO stored_events SELECT * FROM stored_events WHERE true "
+                "ON CONFLICT DO UPDATE SET state = x'7b7d'"
+            ),
             "the log is append-only",
         ),
         ("UPDATE ledger SET organisation = 'Annan'", "the log is append-only"),

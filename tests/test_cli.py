@@ -500,6 +500,14 @@ def test_the_ledger_of_the_environment_is_used(ledger: Path, tmp_path: Path) -> 
     assert result.stderr.startswith(f"{other}: no such file")
 
 
+def test_the_ledger_may_be_named_before_the_command(ledger: Path, tmp_path: Path) -> None:
+    env = {"STYRLEDGER_LEDGER": str(tmp_path / "annan.db")}
+    result = run("--ledger", ledger, "units", "--json", env=env)
+    assert len(json.loads(result.stdout)["units"]) == 3
+    result = run("--ledger", tmp_path / "annan.db", "units", "--json", "--ledger", ledger)
+    assert len(json.loads(result.stdout)["units"]) == 3
+
+
 def test_without_a_ledger_the_one_in_the_folder_is_used(tmp_path: Path) -> None:
     new(tmp_path).rename(tmp_path / "styrledger.db")
     result = process("units", "--json", cwd=tmp_path)

@@ -426,8 +426,8 @@ def test_every_fault_is_reported_at_once_each_with_the_path_of_its_field() -> No
             "date such as 2020-02-10, 2020-02 or 2020"
         ),
         (
-            "replacement.decision.paragraph: '9' is not a paragraph number, expected a whole number "
-            "from 1 to 99999"
+            "replacement.decision.paragraph: '9' is not a paragraph number, expected a whole "
+            "number from 1 to 99999"
         ),
         (
             "replacement.from.line: 'A//' has an empty part, expected a line such as 'Personal' or "

@@ -195,6 +195,30 @@ def test_a_writer_that_waits_too_long_is_told(
         assert ledger.head() == 3
 
 
+ANOTHER = """
+import json, sys
+from styrledger.codec import read_entry
+from styrledger.ledger import Ledger
+with Ledger.open(sys.argv[1]) as ledger:
+    print([recorded.position for recorded in ledger.record(*map(read_entry, json.load(sys.stdin)))])
+"""
+
+
+def test_a_ledger_that_is_open_twice_loses_nothing(tmp_path: Path) -> None:
+    """A process that opens and closes a file must not lose the locks it holds on it."""
+    path = new(tmp_path)
+    with Ledger.open(path) as first:
+        for number in range(3):
+            Ledger.open(path).close()
+            other = python(ANOTHER, path)
+            output, errors = other.communicate(json.dumps([one_krona(1, number)]))
+            assert (output, errors) == (f"[{4 + 2 * number}]\n", "")
+            (recorded,) = first.record(a_revision("1 kr", "KF 2020-02-10 § 9"))
+            assert recorded.position == 5 + 2 * number
+        assert first.head() == 9
+    hold_dense(path, 9)
+
+
 def test_one_of_many_makes_the_ledger(tmp_path: Path) -> None:
     path = tmp_path / "ny.db"
     makers = [start("init", path, "--organisation", f"Prov {number}") for number in range(4)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+import signal
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -60,6 +61,9 @@ RUN_BY: dict[ModuleType, tuple[ModuleType, ...]] = {
     policy: (decisions, follow_up, mandates),
 }
 """Each module whose comparisons are changed, and those whose controls run through it."""
+
+LONGEST = 5
+"""Seconds after which a changed control goes round for ever, which shows the change."""
 
 READING = ("_faults", "_faults_of", "_is_number", "_is_kinds", "read_policy", "__str__")
 """What reads policy files and refuses bad ones, which the tests of those hold."""
@@ -119,9 +123,15 @@ def views() -> dict[tuple[str, str], View]:
     return {(name, one.says): one.view() for name in CASES for one in CASES[name]}
 
 
+def _give_up(*_: object) -> None:
+    raise TimeoutError
+
+
 def sees(module: ModuleType, tree: ast.Module, folder: Path) -> bool:
     """Return whether a case's findings change when a module runs as this."""
     kept = dict(vars(module))
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(LONGEST)
     try:
         exec(compile(tree, str(module.__file__), "exec"), vars(module))  # noqa: S102 - our own code
         controls = [one for running in RUN_BY[module] for one in running.CONTROLS]
@@ -129,6 +139,7 @@ def sees(module: ModuleType, tree: ast.Module, folder: Path) -> bool:
     except Exception:  # noqa: BLE001 - whatever a changed control stumbles on shows the change
         return True
     finally:
+        signal.alarm(0)
         vars(module).clear()
         vars(module).update(kept)
 

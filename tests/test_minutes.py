@@ -669,3 +669,13 @@ def test_every_item_and_vote_that_counts_is_in_the_minutes_once(
             shown = [*found.votes, *(vote for one in found.items for vote in one.votes)]
             assert {vote.fact.slot for vote in shown} == votes
             assert sum(found.counts.values()) == len(found.items)
+
+
+def test_an_annulled_decision_leaves_the_minutes_as_they_were(ledger: Ledger) -> None:
+    ledger.record(
+        Entry(ItemMinuted("KF", "2020-02-10", "1", "decision", "Budget"), "KF 2020-02-10 § 9"),
+        Entry(DecisionAnnulled("KF 2020-02-10 § 9"), effective="2020-10-01"),
+    )
+    for void in (False, True):
+        (meeting,) = ledger.as_of("2020-12-31", void_annulled=void).minutes("KF", 2020)
+        assert [item.title for item in meeting.items] == ["Budget"]

@@ -111,7 +111,7 @@ def events_page() -> Iterator[str]:
     for name, cls in registry.TYPES.items():
         if cls.__module__ != module:
             module = cls.__module__
-            yield from ("", f"## {module.rpartition('.')[2].capitalize()}", "")
+            yield from ("", f"## {module.rpartition('.')[2].replace('_', ' ').capitalize()}", "")
             yield prose(sys.modules[module])
         yield from ("", f"### {name}", "", prose(cls), "", f"In Python: `{cls.__name__}`.")
         yield from _field_table(cls, attrs.fields(cls))

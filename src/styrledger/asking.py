@@ -18,6 +18,7 @@ from styrledger.history import (
     Pending,
     Rulings,
     counting,
+    is_annulled,
     pending,
     rulings,
 )
@@ -85,8 +86,7 @@ class Asking:
 
     def is_annulled(self, entry: Entry) -> bool:
         """Return whether the decision that an entry rests on is annulled on the day."""
-        decision = entry.decision
-        return decision is not None and decision.key in self._rulings().annulled
+        return is_annulled(entry, self._rulings())
 
     def pending_about(self, kind: str) -> tuple[Pending, ...]:
         """Return what is proposed or conditional about a kind of subject, such as ``goal``."""

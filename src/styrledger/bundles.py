@@ -119,7 +119,7 @@ class Bundle:
             "growth": [one.as_dict() for one in self.growth],
         }
         written = json.dumps(fields, ensure_ascii=False, indent=1).removesuffix("\n}")
-        ending = f'{_END.decode()}{sha256(written.encode()).hexdigest()}{_CLOSE.decode()}'
+        ending = f"{_END.decode()}{sha256(written.encode()).hexdigest()}{_CLOSE.decode()}"
         return written + ending
 
     @classmethod
@@ -153,13 +153,14 @@ class Bundle:
             checkpoint=fields["checkpoint"],
             entries=tuple(
                 ProvedEntry(
-                    **{
-                        **entry,
-                        "state": entry["state"].encode(),
-                        "path": _octets(entry["path"]),
-                    }
+                    one["position"],
+                    one["stream"],
+                    one["version"],
+                    one["name"],
+                    one["state"].encode(),
+                    _octets(one["path"]),
                 )
-                for entry in fields["entries"]
+                for one in fields["entries"]
             ),
             growth=tuple(
                 Growth(one["size"], base64_octets(one["root"]), _octets(one["path"]))
@@ -196,7 +197,7 @@ class Bundle:
             verify_consistency(one.size, sealed.size, one.path, one.root, sealed.root)
 
     def extends(self, earlier: Checkpoint) -> None:
-        """Check that the bundle's checkpoint only adds to an earlier one, of a ``verify``-ed bundle.
+        """Check that the bundle's checkpoint only adds to an earlier one; ``verify`` comes first.
 
         Raises:
             BundleError: it does not, or the bundle holds no proof of it.
@@ -223,10 +224,8 @@ def words(bundle: Bundle) -> list[str]:
     """Return in words what a bundle proves, and what it does not."""
     sealed, whose = bundle.sealed, bundle.whose
     (root,) = _base64([sealed.root])
-    said = [
-        f"This is about the ledger {whose.ledger} of {whose.organisation} when it held "
-        f"{sealed.size} entries, the root over which is {root}."
-    ]
+    about = f"This is about the ledger {whose.ledger} of {whose.organisation} when it held "
+    said = [about + f"{sealed.size} entries, the root over which is {root}."]
     if bundle.question is not None:
         asked = " ".join(bundle.question)
         said.append(

@@ -120,8 +120,8 @@ class Evidence(Database):
 
     def misplaced(self) -> Iterator[tuple[Row, int]]:
         """Yield the entries whose version is not their place in their stream, and that place."""
-        for *row, place in self.select(_MISPLACED):
-            yield Row(*row, b""), place
+        for position, stream, version, name, place in self.select(_MISPLACED):
+            yield Row(position, stream, version, name, b""), place
 
     def issued(self) -> list[Issued]:
         """Return the checkpoints that the ledger keeps as issued."""
@@ -143,13 +143,17 @@ def _connected(path: Path, **parameters: str) -> sqlite3.Connection:
     connection = sqlite3.connect(files.uri(path, **parameters), uri=True, isolation_level=None)
     try:
         # Text that was damaged is shown as it is, not refused.
-        connection.text_factory = lambda octets: octets.decode("utf-8", "surrogateescape")
+        connection.text_factory = _text
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")
 
 
 _ENTRIES = "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sqlite3
 import uuid
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -30,17 +32,25 @@ def look(path: Path, application: int) -> Look:
         OSError: one may not look there.
         ValueError: the path cannot be one, as with a NUL in it.
     """
+    # Never by open(): whoever closes a file loses all the locks that this process has on it.
     if path.is_dir():
         return "folder"
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
+        size = path.stat().st_size
     except FileNotFoundError:
         return "absent"
-    if not header:
+    if size == 0:
         return "empty"
-    ours = header.startswith(MAGIC) and int.from_bytes(header[ID_AT], "big") == application
-    return "ours" if ours else "foreign"
+    if not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    # The id is in the file itself, whatever is in a -wal: ``making`` closes a file before it names it.
+    try:
+        with closing(sqlite3.connect(uri(path, mode="ro", immutable="1"), uri=True)) as database:
+            (found,) = database.execute("PRAGMA application_id").fetchone()
+    except sqlite3.DatabaseError as fault:
+        # What is damaged is told when it is opened.
+        return "foreign" if "not a database" in str(fault) else "ours"
+    return "ours" if found == application else "foreign"
 
 
 def uri(path: Path, **parameters: str) -> str:

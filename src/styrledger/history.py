@@ -172,7 +172,7 @@ def counting(standing_facts: Iterable[Fact], on: date, ruled: Rulings) -> list[C
     found: list[Counted] = []
     for fact in standing_facts:
         entry = fact.entry
-        if entry.stage == "proposed" or _is_annulled(entry, ruled):
+        if entry.stage == "proposed" or is_annulled(entry, ruled):
             continue
         since = _since(entry)
         if entry.stage == "conditional":
@@ -190,7 +190,7 @@ def pending(standing_facts: Iterable[Fact], on: date, ruled: Rulings) -> list[Pe
     found: list[Pending] = []
     for fact in standing_facts:
         entry = fact.entry
-        if entry.stage == "decided" or _is_annulled(entry, ruled) or _made(entry) > on:
+        if entry.stage == "decided" or is_annulled(entry, ruled) or _made(entry) > on:
             continue
         if entry.stage == "conditional" and entry.decision is not None:
             met = ruled.met.get(entry.decision.key)
@@ -200,8 +200,11 @@ def pending(standing_facts: Iterable[Fact], on: date, ruled: Rulings) -> list[Pe
     return sorted(found, key=lambda found_one: (_made(found_one.fact.entry), found_one.fact.slot))
 
 
-def _is_annulled(entry: Entry, ruled: Rulings) -> bool:
-    return entry.decision is not None and entry.decision.key in ruled.annulled
+def is_annulled(entry: Entry, ruled: Rulings) -> bool:
+    """Return whether an entry does not count because the decision it rests on is annulled."""
+    if entry.decision is None or entry.event.proceedings:
+        return False
+    return entry.decision.key in ruled.annulled
 
 
 def _since(entry: Entry) -> date:

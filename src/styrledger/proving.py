@@ -77,7 +77,9 @@ def proof_file(bundle: Bundle) -> ProofFile:
     """
     if not bundle.is_signed or len(bundle.entries) != 1:
         what = "only one entry in a signed checkpoint has such a proof"
-        raise NoteError(Fault(what, "one position", "give --key, or --checkpoint with a signed one"))
+        raise NoteError(
+            Fault(what, "one position", "give --key, or --checkpoint with a signed one")
+        )
     (entry,) = bundle.entries
     octets = entry_bytes(entry.stream, entry.version, entry.name, entry.state)
     note = Note.from_text(bundle.checkpoint)

@@ -13,9 +13,9 @@ from itertools import islice
 from typing import Protocol
 
 from styrledger.checkpoints import Checkpoint
-from styrledger.errors import CheckpointRefused, NoteError, UnknownPosition
+from styrledger.errors import CheckpointRefused, NoteError, UnknownPosition, quoted
 from styrledger.keys import SigningKey, sign
-from styrledger.notes import Note
+from styrledger.notes import Note, refuse
 from styrledger.store import Identity, Issued, Log, Row
 from styrledger.times import Clock, instant
 from styrledger.tree import CompactRange, entry_bytes, leaf_hash
@@ -130,7 +130,10 @@ def read_checkpoint(text: str | bytes) -> Checkpoint:
         NoteError: it is neither.
     """
     signed = b"\n\n" in text if isinstance(text, bytes) else "\n\n" in text
-    return Checkpoint.from_text(Note.from_text(text).text if signed else text)
+    read = Checkpoint.from_text(Note.from_text(text).text if signed else text)
+    if read.extensions:
+        refuse(f"{quoted(read.extensions[0])} follows the root", "three lines, as ledgers write")
+    return read
 
 
 def _consistent(log: Log, earlier: Iterable[Issued], size: int) -> Checkpoint:

@@ -111,7 +111,12 @@ def _forget_output() -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="styrledger", message="%(prog)s %(version)s")
-@click.option("--ledger", metavar="PATH", type=click.Path(), help="As --ledger of the command.")
+@click.option(
+    "--ledger",
+    metavar="PATH",
+    type=click.Path(readable=False),
+    help="As --ledger of the command.",
+)
 @click.pass_context
 def main(ctx: click.Context, ledger: str | None) -> None:
     """Tell what a municipality decided, and what that made so, on any date.

@@ -89,7 +89,10 @@ def _found(view: View, unit: str | None, year: int, kind: Kind) -> Sequence[Budg
 
 
 def _planned(view: View, unit: str | None, year: int, kind: Kind) -> Sequence[Budget]:
-    return [one for one in view.planned(year, kind) if unit in {None, one.unit}]
+    if unit is None:
+        return view.planned(year, kind)
+    one = view.budget(unit, year, kind)
+    return [] if one.planned is None else [one]
 
 
 def _answer(

@@ -30,7 +30,8 @@ def export(file: str, path: str) -> None:
 
     An earlier copy at FILE is replaced, anything else there is not.
     """
-    with opened(path) as ledger, _written(file) as target:
+    # FILE is looked at first: whoever closes a file that is also open as a ledger loses its locks.
+    with _written(file) as target, opened(path) as ledger:
         length = ledger.head()
         hidden = length < LONG_WORK or not sys.stderr.isatty()
         with click.progressbar(

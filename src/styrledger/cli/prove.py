@@ -82,8 +82,8 @@ def prove(
                 key=signing_key(key_file),
                 earlier=[read_checkpoint(read(file)) for file in earlier],
             )
-    form_of = {"bundle": bundle.to_text, "tlog-proof": lambda: proof_file(bundle).to_text()}
-    write_new(output, form_of[form]())
+    made = bundle if form == "bundle" else proof_file(bundle)
+    write_new(output, made.to_text())
 
 
 def _text(file: str) -> str:

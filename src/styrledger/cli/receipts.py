@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Never
 
 import attrs
@@ -13,9 +14,9 @@ import click
 
 from styrledger import stored
 from styrledger.basis import Basis
-from styrledger.bundles import Bundle
+from styrledger.bundles import Bundle, ProvedEntry
 from styrledger.cli.replaying import RECEIPT, answered, question
-from styrledger.cli.signing import key_option, signing_key, write_new
+from styrledger.cli.signing import signing_key, write_new
 from styrledger.errors import BundleError, Fault, StyrledgerError, quoted
 from styrledger.events.entry import Recorded
 from styrledger.ledger import Ledger
@@ -62,7 +63,9 @@ def wanted() -> tuple[str | None, str | None]:
 def write_receipt(ledger: Ledger, view: View, file: str, key_file: str | None) -> None:
     """Write the receipt of the question that the command in progress was asked."""
     context = click.get_current_context()
-    made = receipt(ledger, view, context.command, question(context.command, context.params), key_file)
+    made = receipt(
+        ledger, view, context.command, question(context.command, context.params), key_file
+    )
     write_new(file, made.to_text())
 
 
@@ -103,7 +106,7 @@ def recompute(bundle: Bundle) -> None:
             _refuse("a question and its answer go together", "both or neither")
         return
     command = provable(asked[0] if asked else "")
-    log = [_recorded(bundle, number) for number in range(len(bundle.entries))]
+    log = [recorded for entry in bundle.entries for recorded in _recorded(entry)]
     view = View(_Proved(bundle, log), _basis(bundle, told, log))
     try:
         answer = _plain(answered(command, asked[1:], view))
@@ -141,16 +144,13 @@ class _Proved(Reference):
 
     def root(self, position: int) -> Any:
         """Return the root of the checkpoint, where the position is its size."""
-        from base64 import b64encode
-
         return b64encode(self._sealed.root).decode() if position == self._sealed.size else None
 
 
-def _recorded(bundle: Bundle, number: int) -> Recorded:
-    entry = bundle.entries[number]
-    recorded, *more = stored.decode(entry.name, entry.state)
-    if recorded.position != entry.position:
-        _refuse(f"#{entry.position} says that it is #{recorded.position}", f"#{entry.position}")
+def _recorded(entry: ProvedEntry) -> tuple[Recorded, ...]:
+    recorded = stored.decode(entry.name, entry.state)
+    if recorded[0].position != entry.position:
+        _refuse(f"#{entry.position} says that it is #{recorded[0].position}", "its own position")
     return recorded
 
 

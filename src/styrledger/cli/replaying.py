@@ -45,17 +45,17 @@ def answered(command: click.Command, arguments: Sequence[str], view: View) -> di
         StyrledgerError: as the command does.
     """
     asked = Replay(view)
-    with _asking(asked), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        # Exit only tells that the answer is no.
-        with suppress(click.exceptions.Exit):
-            try:
-                context = command.make_context(command.name, [*arguments, "--json"])
-                if question(command, context.params) != tuple(arguments):
-                    raise BundleError(_no_question(arguments))
-                with context:
-                    command.invoke(context)
-            except click.ClickException as error:
-                raise BundleError(_no_question(arguments, error.format_message())) from None
+    # Exit only tells that the answer is no.
+    quiet = redirect_stdout(StringIO()), redirect_stderr(StringIO())
+    with _asking(asked), quiet[0], quiet[1], suppress(click.exceptions.Exit):
+        try:
+            context = command.make_context(command.name, [*arguments, "--json"])
+            if question(command, context.params) != tuple(arguments):
+                raise BundleError(_no_question(arguments))
+            with context:
+                command.invoke(context)
+        except click.ClickException as error:
+            raise BundleError(_no_question(arguments, error.format_message())) from None
     if asked.answer is None:
         raise BundleError(_no_question(arguments))
     return asked.answer
@@ -72,7 +72,7 @@ def question(command: click.Command, params: dict[str, Any]) -> tuple[str, ...]:
         if isinstance(one.type, click.Path):
             what = f"{one.opts[0]} names a file, which a receipt does not hold"
             raise BundleError(Fault(what, "a question without it"))
-        values = value if isinstance(value, tuple) else (value,)
+        values: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
         for part in values:
             if isinstance(one, click.Argument):
                 names.append(str(part))

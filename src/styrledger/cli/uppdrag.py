@@ -85,6 +85,8 @@ def _found(view: View, uppdrag: str | None, choice: UppdragChoice) -> tuple[list
 
 
 def _claims_of(view: View, choice: UppdragChoice) -> list[UppdragClaim]:
+    if choice.responsible is not None or choice.status is not None:
+        return []
     return [
         claim
         for claim in view.uppdrag_claims()
@@ -228,6 +230,9 @@ def _one(uppdrag: Uppdrag) -> None:
 
 
 def _said(uppdrag: Uppdrag) -> str:
+    if uppdrag.outcome is not None:
+        # The giver's word is the last; what was reported before it is in the trail.
+        return uppdrag.status
     by = f" by {uppdrag.reported_by}, {uppdrag.reported}" if uppdrag.reported is not None else ""
     word = f" “{uppdrag.label}”" if uppdrag.label else ""
     return f"{uppdrag.status}{word}{by}"

@@ -71,7 +71,7 @@ def _print(done: Verification) -> None:
         rows = [
             [
                 anchor.source,
-                f"#{min(anchor.first, anchor.size)}–#{anchor.size}",
+                f"#{anchor.first}–#{anchor.size}" if anchor.first <= anchor.size else "no more",
                 "agrees" if anchor.holds else "DOES NOT AGREE",
                 _signed(anchor),
             ]

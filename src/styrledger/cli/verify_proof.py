@@ -92,10 +92,20 @@ def _bundle(bundle: Bundle, held: Sequence[Checkpoint]) -> Sequence[str]:
         asked = " ".join(bundle.question)
         told.append(f"the answer to `{asked}` follows from the entries in the file")
     if bundle.entries:
-        listed = " ".join(f"#{entry.position}" for entry in bundle.entries)
-        told.append(f"proved entries: {listed}")
+        told.append(f"proved entries: {_ranges([entry.position for entry in bundle.entries])}")
     told += [f"only grew since it held {one.size} entries" for one in bundle.growth]
     return bundle.checkpoint, *map(one_line, told), *_sealed(bundle.sealed, held)
+
+
+def _ranges(positions: Iterable[int]) -> str:
+    """Return positions in words, those that follow each other as one range."""
+    found: list[list[int]] = []
+    for position in positions:
+        if found and found[-1][-1] == position - 1:
+            found[-1][1:] = [position]
+        else:
+            found.append([position])
+    return " ".join("–".join(f"#{position}" for position in ends) for ends in found)
 
 
 def _sealed(sealed: Checkpoint, held: Iterable[Checkpoint]) -> Sequence[str]:

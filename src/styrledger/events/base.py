@@ -81,6 +81,8 @@ class Event:
     type: ClassVar[str]
     amends: ClassVar[bool] = False
     """True for corrections and withdrawals, which act on another entry."""
+    proceedings: ClassVar[bool] = False
+    """True for what happened at a meeting: an annulled decision leaves it as it was."""
     remembered: ClassVar[bool] = False
     """True where ``contradictions`` of a later event in the same commit asks for this one."""
     renewable: ClassVar[bool] = False

@@ -90,6 +90,7 @@ def to_about(value: Sequence[str]) -> tuple[str, ...]:
 class MeetingEvent(Event):
     """An event about one meeting, which a body and a date name."""
 
+    proceedings: ClassVar[bool] = True
     body: str = attrs.field(converter=to_code)
     date: PartialDate = attrs.field(converter=to_partial_date)
 
@@ -168,6 +169,7 @@ class VoteCounted(Event):
     """
 
     type: ClassVar[str] = "vote.counted"
+    proceedings: ClassVar[bool] = True
     remembered: ClassVar[bool] = True
     yes_means: str = attrs.field(converter=to_prose)
     yes: int = attrs.field(converter=to_votes)

@@ -140,6 +140,8 @@ class _Lines:
     def identity(self) -> Identity:
         """Return what the first line says."""
         line, expected = self._line(), "the first line of an export"
+        if not line.startswith(_HEAD):
+            self._refuse("this is no copy of a ledger", expected)
         contract = self._parsed(line, Version, expected).contract
         if contract > CONTRACT:
             raise FutureContract(self._name, contract, CONTRACT)

@@ -185,7 +185,9 @@ class _Keys:
     def first(self, key: str, position: int) -> int:
         """Return where a key was first seen: here, where it is new."""
         octets = key.encode("utf-8", "surrogatepass")
-        done = self._connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (octets, position))
+        done = self._connection.execute(
+            "INSERT OR IGNORE INTO keys VALUES (?, ?)", (octets, position)
+        )
         if done.rowcount:
             return position
         row = self._connection.execute("SELECT position FROM keys WHERE key = ?", (octets,))

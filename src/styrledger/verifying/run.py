@@ -10,7 +10,13 @@ from pathlib import Path
 import attrs
 
 from styrledger.checkpoints import Checkpoint
-from styrledger.errors import MissingExtraError, SignatureError, StyrledgerError, quoted
+from styrledger.errors import (
+    MissingExtraError,
+    NoteError,
+    SignatureError,
+    StyrledgerError,
+    quoted,
+)
 from styrledger.evidence import Evidence, Part, expected_parts
 from styrledger.keys import VerifierKey
 from styrledger.keys import verify as verify_note
@@ -167,7 +173,9 @@ def _claims(
             source = f"issued checkpoint {number}"
             try:
                 keys = () if one.key is None else (VerifierKey.from_text(one.key),)
-                claims.append((Held(source, one.text, keys, False), read_checkpoint(one.text)))
+                claims.append(
+                    (Held(source, one.text, keys, outside=False), read_checkpoint(one.text))
+                )
             except (StyrledgerError, TypeError) as fault:
                 what = f"{source} cannot be read"
                 faults.add(LedgerFault("checkpoint", what, "a checkpoint", str(fault)))
@@ -221,6 +229,7 @@ def _signers(held: Held, faults: Faults) -> tuple[str, ...] | None:
     """Return who of the trusted signed a checkpoint, None where that was not checked."""
     if not held.keys:
         return None
+    expected = " or ".join(key.to_text() for key in held.keys)
     try:
         note = Note.from_text(held.text)
         return tuple(key.to_text() for key in verify_note(note, held.keys))
@@ -228,8 +237,10 @@ def _signers(held: Held, faults: Faults) -> tuple[str, ...] | None:
         if held.outside:
             raise
         return None
-    except (SignatureError, StyrledgerError) as fault:
-        what = f"{held.source} is not signed by the key"
-        expected = " or ".join(key.name for key in held.keys)
-        faults.add(LedgerFault("checkpoint", what, f"a signature by {expected}", str(fault)))
-        return ()
+    except SignatureError as error:
+        found = error.fault.what
+    except NoteError:
+        found = "no signature"
+    what = f"{held.source} is not signed by the key"
+    faults.add(LedgerFault("checkpoint", what, expected, found))
+    return ()

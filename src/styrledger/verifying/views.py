@@ -39,7 +39,20 @@ class _Table:
 ENTRIES = _Table(
     "entries",
     tuple(
-        "position recorded_at recorded_by key type body decision day stage units name state".split()
+        [
+            "position",
+            "recorded_at",
+            "recorded_by",
+            "key",
+            "type",
+            "body",
+            "decision",
+            "day",
+            "stage",
+            "units",
+            "name",
+            "state",
+        ]
     ),
     1,
 )

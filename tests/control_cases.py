@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +33,8 @@ UNITS: tuple[Record, ...] = (
 )
 """What every ledger here begins with: #1 to #3."""
 
-BEGAN = date(2020, 1, 15)
-"""The day on which the ledgers were begun, and all is recorded unless a case says otherwise."""
+BEGAN = (date(2020, 1, 14), date(2020, 1, 15), date(2020, 1, 15))
+"""The days on which they are recorded, and all else on the last unless a case says otherwise."""
 
 
 @attrs.frozen
@@ -55,7 +54,7 @@ class Case:
     def log(self) -> list[Recorded]:
         """Return what the ledger holds."""
         given = (*UNITS, *self.records)
-        days = (*(BEGAN for _ in UNITS), *self.days)
+        days = (*BEGAN, *self.days)
         days = (*days, *(days[-1] for _ in given[len(days) :]))
         return [
             Recorded(n, at_noon(day), entry)

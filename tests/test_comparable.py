@@ -50,6 +50,11 @@ def move(code: str, parent: str, on: str = "2021-01-01") -> Entry:
     return Entry(UnitMoved(code, parent), effective=on)
 
 
+def move_between(two: list[str], on: str) -> Entry:
+    code, parent = two
+    return move(code, parent, on)
+
+
 def series(ledger: Ledger, code: str = "STAB", on: str = "2021-12-31") -> Comparable:
     (found,) = ledger.as_of(on).series(code)
     return found
@@ -126,7 +131,11 @@ def test_an_unknown_unit_is_told(ledger: Ledger) -> None:
 
 units = st.sampled_from(UNITS)
 entries = st.one_of(
-    st.builds(move, units, units, st.sampled_from(["2020-06-30", "2021-01-01"])),
+    st.builds(
+        move_between,
+        st.lists(units, min_size=2, max_size=2, unique=True),
+        st.sampled_from(["2020-06-30", "2021-01-01"]),
+    ),
     st.builds(used, units, st.sampled_from(["1 tkr", "2,5 tkr"]), st.sampled_from([2020, 2021])),
 )
 

@@ -27,7 +27,8 @@ from .control_tables import CASES
 from .ledgers import START, SetClock, ledger_file
 from .samples import GOLDEN
 
-EVERY = [pytest.param(name, one, id=f"{name}: {one.says}") for name in CASES for one in CASES[name]]
+ALL = [(name, one) for name in CASES for one in CASES[name]]
+EVERY = [pytest.param(name, one, id=f"{name}: {one.says}") for name, one in ALL]
 
 
 def read_golden() -> dict[str, list[str]]:
@@ -57,7 +58,7 @@ def test_a_control_finds_exactly_this(name: str, one: Case, tmp_path: Path) -> N
 
 
 def test_every_expected_finding_is_of_a_case() -> None:
-    assert [*EXPECTED] == [f"{name}: {one.says}" for name in CASES for one in CASES[name]]
+    assert [*EXPECTED] == [f"{name}: {one.says}" for name, one in ALL]
 
 
 @pytest.mark.parametrize("name", CONTROLS)
@@ -83,7 +84,7 @@ def test_the_controls_are_those_that_the_contract_names() -> None:
 
 def test_every_ledger_can_be_recorded(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "prov.db", organisation="Prov") as ledger:
-        for _, one in (parameters.values for parameters in EVERY):
+        for _, one in ALL:
             recorded = [each.entry for each in one.log()]
             assert ledger.record_all(recorded, dry_run=True).recorded == len(recorded)
 
@@ -230,8 +231,10 @@ def test_the_default_policy_holds_every_rule_from_the_day_of_the_act() -> None:
         "financing-named: from 2018-01-01 (KL 11:15; Hedemora styrmodell 2024)",
         "uppdrag-silent-after: 365 days from 2018-01-01 (KL 6:5)",
         "control-plan-before-year: from 2018-01-01 (KL 6:6)",
-        "deviation-threshold: 0 % from 2018-01-01 (Hedemora styrmodell 2024: negative deviations "
-        "are met with a plan of action)",
+        (
+            "deviation-threshold: 0 % from 2018-01-01 (Hedemora styrmodell 2024: negative "
+            "deviations are met with a plan of action)"
+        ),
     ]
 
 
@@ -333,8 +336,10 @@ def test_no_rule_can_be_changed_unseen(rule: Rule, change: str, rules: str, tmp_
             control_cases.rule("posted-within", days="'2'", dagar="2"),
             [
                 "rule 1: days: '2' will not do, expected a whole number, 0 or more",
-                "rule 1: dagar: unknown field, expected one of 'days', 'from', 'kinds', 'name', "
-                "'percent', 'rests_on', 'to'",
+                (
+                    "rule 1: dagar: unknown field, expected one of 'days', 'from', 'kinds', "
+                    "'name', 'percent', 'rests_on', 'to'"
+                ),
             ],
         ),
         (
@@ -368,24 +373,30 @@ def test_no_rule_can_be_changed_unseen(rule: Rule, change: str, rules: str, tmp_
         (
             control_cases.rule("frame-decided-by", kinds="['concil']"),
             [
-                "rule 1: kinds: ['concil'] will not do, expected a list of kinds of unit: "
-                "municipality, council, board, committee, department, management_group, company, "
-                "auditor, state_authority, other"
+                (
+                    "rule 1: kinds: ['concil'] will not do, expected a list of kinds of unit: "
+                    "municipality, council, board, committee, department, management_group, "
+                    "company, auditor, state_authority, other"
+                )
             ],
         ),
         (
             control_cases.rule("frame-decided-by", kinds="[]").replace("'Prov'", "' '"),
             [
-                "rule 1: kinds: [] will not do, expected a list of kinds of unit: "
-                "municipality, council, board, committee, department, management_group, company, "
-                "auditor, state_authority, other"
+                (
+                    "rule 1: kinds: [] will not do, expected a list of kinds of unit: "
+                    "municipality, council, board, committee, department, management_group, "
+                    "company, auditor, state_authority, other"
+                )
             ],
         ),
         (
             control_cases.rule("posted-within", "2018-01-01T00:00:00", days="2"),
             [
-                "rule 1: from: datetime.datetime(2018, 1, 1, 0, 0) will not do, "
-                "expected its first day, such as 2018-01-01"
+                (
+                    "rule 1: from: datetime.datetime(2018, 1, 1, 0, 0) will not do, "
+                    "expected its first day, such as 2018-01-01"
+                )
             ],
         ),
         (
@@ -396,7 +407,10 @@ def test_no_rule_can_be_changed_unseen(rule: Rule, change: str, rules: str, tmp_
             control_cases.rule("posted-within", days="2")
             + control_cases.rule("posted-within", days="3"),
             [
-                "rule 2: from: another posted-within holds from 2018-01-01 too, expected one rule a day"
+                (
+                    "rule 2: from: another posted-within holds from 2018-01-01 too, "
+                    "expected one rule a day"
+                )
             ],
         ),
     ],
@@ -429,7 +443,7 @@ def test_a_policy_file_that_is_not_there(tmp_path: Path) -> None:
 def test_a_policy_file_that_is_not_text(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_bytes(b"\xff")
-    with pytest.raises(PolicyError, match="not TOML .'utf-8' codec can't decode byte 0xff"):
+    with pytest.raises(PolicyError, match=r"not TOML .'utf-8' codec can't decode byte 0xff"):
         read_policy(path)
 
 

@@ -1,8 +1,8 @@
 """No comparison of a control can be changed unseen: each one that is makes a finding change.
 
-Every comparison and every and/or in the controls' modules is changed in its turn (``<`` to
-``<=``, ``and`` to ``or`` …), the module is run with it, and at least one of the small ledgers
-must then have other findings than the golden file says.
+Every comparison, and/or and whole number in the controls' modules is changed in its turn
+(``<`` to ``<=``, ``and`` to ``or``, 2 to 3), the module is run with it, and at least one of the
+small ledgers must then have other findings than the golden file says.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import signal
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import pytest
@@ -30,6 +29,7 @@ from styrledger.controls import (
     totals,
     uppdrag,
 )
+from styrledger.controls.base import Control
 from styrledger.view import View
 
 from .control_cases import policy_file, shown
@@ -62,7 +62,7 @@ RUN_BY: dict[ModuleType, tuple[ModuleType, ...]] = {
 }
 """Each module whose comparisons are changed, and those whose controls run through it."""
 
-LONGEST = 5
+LONGEST = 2
 """Seconds after which a changed control goes round for ever, which shows the change."""
 
 READING = ("_faults", "_faults_of", "_is_number", "_is_kinds", "read_policy", "__str__")
@@ -74,6 +74,7 @@ class Changed(ast.NodeTransformer):
 
     def __init__(self, number: int) -> None:
         self.left = number
+        self.line = 0
         self.what = ""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -99,14 +100,20 @@ class Changed(ast.NodeTransformer):
             node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
         return node
 
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        """Add one to a whole number when its turn has come."""
+        if type(node.value) is int and self._is_its_turn(node):
+            node.value += 1
+        return node
+
     def _is_its_turn(self, node: ast.expr) -> bool:
         self.left -= 1
         if self.left == -1:
-            self.what = f"line {node.lineno}: {ast.unparse(node)}"
+            self.line, self.what = node.lineno, ast.unparse(node)
         return self.left == -1
 
 
-def changes(module: ModuleType) -> Iterator[tuple[str, ast.Module]]:
+def changes(module: ModuleType) -> Iterator[tuple[int, str, ast.Module]]:
     """Yield a module once for each comparison in it, with that one changed."""
     tree = ast.parse(inspect.getsource(module))
     for number in range(1000):
@@ -114,7 +121,7 @@ def changes(module: ModuleType) -> Iterator[tuple[str, ast.Module]]:
         found = changed.visit(copy.deepcopy(tree))
         if not changed.what:
             return
-        yield changed.what, ast.fix_missing_locations(found)
+        yield changed.line, changed.what, ast.fix_missing_locations(found)
 
 
 @cache
@@ -144,7 +151,7 @@ def sees(module: ModuleType, tree: ast.Module, folder: Path) -> bool:
         vars(module).update(kept)
 
 
-def differs(control, folder: Path) -> bool:
+def differs(control: Control, folder: Path) -> bool:
     for one in CASES[control.name]:
         path = policy.DEFAULT if one.rules is None else policy_file(folder, one.rules)
         found = control.findings(views()[control.name, one.says], policy.read_policy(path))
@@ -153,8 +160,19 @@ def differs(control, folder: Path) -> bool:
     return False
 
 
+SAME = {
+    # A term of zero, or of one öre, explains no difference: it never comes to this.
+    'lost = "lost its minus" if term.amount.ore > 0 else "has a minus too many"',
+}
+"""Lines in which a change changes nothing."""
+
+
 @pytest.mark.parametrize("module", RUN_BY, ids=lambda module: module.__name__.rpartition(".")[2])
-def test_no_comparison_can_be_changed_unseen(module: ModuleType) -> None:
-    with TemporaryDirectory() as folder:
-        unseen = [what for what, tree in changes(module) if not sees(module, tree, Path(folder))]
+def test_no_comparison_can_be_changed_unseen(module: ModuleType, tmp_path: Path) -> None:
+    lines = inspect.getsource(module).splitlines()
+    unseen = [
+        f"line {line}: {what}"
+        for line, what, tree in changes(module)
+        if lines[line - 1].strip() not in SAME and not sees(module, tree, tmp_path)
+    ]
     assert unseen == []

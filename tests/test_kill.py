@@ -21,8 +21,8 @@ from styrledger.ledger import Ledger
 
 from .commands import adopted, answer, jsonl, new, revised, told
 
-ENTRIES = 10_000
-"""How many entries the large file holds; recording them takes about a second."""
+ENTRIES = 6_000
+"""How many entries the large file holds; recording them takes about half a second."""
 
 OTHERS = 40
 """In how many budgets they are, so that one is soon told."""

@@ -43,8 +43,9 @@ def cli_page() -> Iterator[str]:
     """Yield the lines of the page on the command line: the help of every command."""
     yield from ("# The command line", "", MADE, "")
     yield (
-        "Exit codes: 0 fine; 1 the answer is no (nothing found); 2 wrong use or bad input, with "
-        "one line on stderr for each error. A query with `--json` prints one JSON object whose "
+        "Exit codes: 0 fine; 1 the answer is no (nothing there, or a check finds something); 2 "
+        "wrong use or bad input, with one line on stderr for each error. A query with `--json` "
+        "prints one JSON object whose "
         'first key is `basis`; an amount in it is `{"ore": 22770000000, "text": "227,7 mnkr"}`.'
     )
     top = main.make_context("styrledger", [], resilient_parsing=True, terminal_width=HELP_WIDTH)
@@ -210,6 +211,7 @@ def _attributes(cls: type) -> Iterator[str]:
 
 GROUPS = {
     "The ledger and its views": ("ledger", "view", "basis", "commit", "exchange"),
+    "Tamper evidence": ("verifying", "bundles", "checkpoints", "keys"),
     "Entries": ("events.entry",),
     "Values": ("amounts", "values", "references", "times"),
     "Answers": ("projections", "diff", "trail", "controls"),
@@ -325,6 +327,20 @@ def _alias_docstring(name: str, home: str) -> str:
     return _marked(found[0])
 
 
+# -- the verifier
+
+
+def verifier_page() -> Iterator[str]:
+    """Yield the lines of the page that prints the small verifier."""
+    yield from ("# The small verifier", "", MADE, "")
+    yield (
+        "`tools/verify_proof.py` checks a [proof bundle or receipt](formats.md) with nothing but "
+        "Python. It is meant to be read: copy it from here, read it, and run it."
+    )
+    source = (Path(__file__).parent / "verify_proof.py").read_text(encoding="utf-8")
+    yield from ("", "```py", source.rstrip(), "```")
+
+
 # -- all pages
 
 PAGES: dict[str, Callable[[], Iterable[str]]] = {
@@ -332,6 +348,7 @@ PAGES: dict[str, Callable[[], Iterable[str]]] = {
     "events.md": events_page,
     "errors.md": errors_page,
     "python.md": python_page,
+    "verify_proof.md": verifier_page,
 }
 
 

@@ -124,11 +124,11 @@ def budget(told: dict[str, Any], entries: list[dict[str, Any]], on: str) -> str:
         need(since <= on and body["stage"] != "proposed", f"{made} does not count on {on}")
         need((event["year"], event["kind"]) == (told["year"], told["kind"]), f"not of{made}")
         if kind == "budget.transferred":
-            ends = (event["to"]["unit"], event["from_"]["unit"])
+            ends = [event["to"]["unit"], event["from_"]["unit"]]
             change *= (ends[0] == told["unit"]) - (ends[1] == told["unit"])
         else:
             need(kind in {"budget.adopted", "budget.revised"}, f"{made} moves no budget")
-            ends = (event["unit"],)
+            ends = [event["unit"]]
         need(told["unit"] in ends, f"{made} is about another unit")
         total = change if kind == "budget.adopted" else (total or 0) + change
         need(total == step["balance"]["ore"], f"{made} comes to {total} öre")

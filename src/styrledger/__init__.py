@@ -2,6 +2,8 @@
 
 from styrledger.amounts import Amount
 from styrledger.basis import Basis
+from styrledger.bundles import Bundle
+from styrledger.checkpoints import Checkpoint
 from styrledger.commit import Recording
 from styrledger.errors import EntriesRefused, Fault, StyrledgerError, ValueRefused
 from styrledger.events.base import Event
@@ -71,6 +73,7 @@ from styrledger.events.uppdrag import (
     UppdragReported,
 )
 from styrledger.exchange.records import read_entries
+from styrledger.keys import SigningKey, VerifierKey
 from styrledger.ledger import Ledger
 from styrledger.projections.budgets import Budget, BudgetLine, Earmark
 from styrledger.projections.calendar import Deadline
@@ -88,6 +91,8 @@ from styrledger.projections.votes import Vote
 from styrledger.references import DecisionRef
 from styrledger.times import Clock, PartialDate
 from styrledger.values import Value
+from styrledger.verifying.faults import Anchor, LedgerFault, Verification
+from styrledger.verifying.run import Held
 from styrledger.view import View
 
 __all__ = [
@@ -95,6 +100,7 @@ __all__ = [
     "ActionCompleted",
     "ActionDecided",
     "Amount",
+    "Anchor",
     "Basis",
     "Budget",
     "BudgetAdopted",
@@ -105,6 +111,8 @@ __all__ = [
     "BudgetRevised",
     "BudgetStated",
     "BudgetTransferred",
+    "Bundle",
+    "Checkpoint",
     "Clock",
     "Control",
     "ControlPerformed",
@@ -141,12 +149,14 @@ __all__ = [
     "Goal",
     "GoalAdopted",
     "GoalAssessed",
+    "Held",
     "Indicator",
     "IndicatorDefined",
     "IndicatorReported",
     "Item",
     "ItemMinuted",
     "Ledger",
+    "LedgerFault",
     "MandateGranted",
     "MandateRevoked",
     "Meeting",
@@ -160,6 +170,7 @@ __all__ = [
     "RecommendationReceived",
     "Recorded",
     "Recording",
+    "SigningKey",
     "Source",
     "StyrledgerError",
     "TargetSet",
@@ -184,6 +195,8 @@ __all__ = [
     "Value",
     "ValueDisputed",
     "ValueRefused",
+    "Verification",
+    "VerifierKey",
     "View",
     "Vote",
     "VoteCounted",

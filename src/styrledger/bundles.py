@@ -20,7 +20,7 @@ from styrledger.checkpoints import Checkpoint
 from styrledger.errors import BundleError, Fault, ValueRefused, quoted
 from styrledger.notes import base64_octets
 from styrledger.proofs import verify_consistency, verify_inclusion
-from styrledger.sealing import leaf_of, origin_of, read_checkpoint
+from styrledger.sealing import is_signed, leaf_of, origin_of, read_checkpoint
 
 FORMAT = "styrledger-bundle/1"
 MAX_SIZE = 1 << 28
@@ -103,7 +103,7 @@ class Bundle:
     @property
     def is_signed(self) -> bool:
         """True where the checkpoint is a signed note."""
-        return "\n\n" in self.checkpoint
+        return is_signed(self.checkpoint)
 
     def to_text(self) -> str:
         """Print the file: one spelling, with a hash over all of it as its last line."""

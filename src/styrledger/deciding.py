@@ -16,7 +16,7 @@ from styrledger import stored
 from styrledger.errors import Fault, nearest
 from styrledger.events.base import Earlier, Event
 from styrledger.events.corrections import Amendment, EntryCorrected
-from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
+from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet, DecisionEvent
 from styrledger.events.entry import Entry
 from styrledger.references import DecisionRef
 
@@ -139,9 +139,9 @@ class Deciding:
         for reference in entry.event.refers():
             if not self._knows(reference.kind, reference.name):
                 yield self._unknown(reference.kind, reference.name, reference.field)
-        body = None if entry.decision is None else entry.decision.body
-        if body is not None and not self._knows("unit", body):
-            yield self._unknown("unit", body, "decision.body")
+        for field, decision in _decisions(entry):
+            if decision.body is not None and not self._knows("unit", decision.body):
+                yield self._unknown("unit", decision.body, f"{field}.body")
 
     def _unknown(self, kind: str, name: str, field: str) -> Fault:
         known = {*self._past.names.get(kind, ()), *self._names.get(kind, ())}
@@ -202,6 +202,8 @@ class Deciding:
         yield from entry.event.placed(entry.decision).contradictions(earlier)
 
     def _unknown_decision(self, target: DecisionRef) -> Iterator[Fault]:
+        if target.body is not None and not self._knows("unit", target.body):
+            return  # that is the fault to tell
         if target.key not in self._decisions and not self._past.knows_decision(target.key):
             yield Fault(
                 f"no entry rests on {str(target)!r}",
@@ -236,3 +238,11 @@ class Deciding:
 def _held(entry: Entry) -> Entry:
     """Return what an entry puts in its slot: itself, or the replacement in a correction."""
     return entry.event.replacement if isinstance(entry.event, EntryCorrected) else entry
+
+
+def _decisions(entry: Entry) -> Iterator[tuple[str, DecisionRef]]:
+    """Yield the decisions that an entry names, by their fields."""
+    if entry.decision is not None:
+        yield "decision", entry.decision
+    if isinstance(entry.event, DecisionEvent):
+        yield "target", entry.event.target

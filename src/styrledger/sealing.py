@@ -120,7 +120,12 @@ def body(text: str) -> str:
     Raises:
         NoteError: a signed one cannot be read.
     """
-    return Note.from_text(text).text if "\n\n" in text else text
+    return Note.from_text(text).text if is_signed(text) else text
+
+
+def is_signed(text: str | bytes) -> bool:
+    """Tell whether a checkpoint is a note with signatures under it, rather than bare."""
+    return b"\n\n" in text if isinstance(text, bytes) else "\n\n" in text
 
 
 def read_checkpoint(text: str | bytes) -> Checkpoint:
@@ -129,8 +134,7 @@ def read_checkpoint(text: str | bytes) -> Checkpoint:
     Raises:
         NoteError: it is neither.
     """
-    signed = b"\n\n" in text if isinstance(text, bytes) else "\n\n" in text
-    read = Checkpoint.from_text(Note.from_text(text).text if signed else text)
+    read = Checkpoint.from_text(Note.from_text(text).text if is_signed(text) else text)
     if read.extensions:
         refuse(f"{quoted(read.extensions[0])} follows the root", "three lines, as ledgers write")
     return read

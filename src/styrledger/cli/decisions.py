@@ -44,12 +44,13 @@ def decisions(
 
     Exit code 1 where there was none by that day.
     """
-    try:
-        with asked(path, on, known, void_annulled=void_annulled) as view:
+    unknown = ""
+    asked_for: Sequence[Decision | None] = ()
+    with asked(path, on, known, void_annulled=void_annulled) as view:
+        try:
             asked_for = view.decisions() if ref is None else [view.decision(ref)]
-    except UnknownName as unknown:
-        click.echo(str(unknown), err=True)
-        ctx.exit(NO)
+        except UnknownName as error:
+            unknown = str(error)
     found = [
         one
         for one in asked_for
@@ -68,9 +69,9 @@ def decisions(
         for one in found if ref is not None else ():
             _print(one)
     if not found:
-        if not as_json:
-            what = "no such decision" if ref is None else f"no decision {ref!r}"
-            click.echo(f"{what} by {view.basis.on}, as known then", err=True)
+        what = "no such decision" if ref is None else f"no decision {ref!r}"
+        there_was_none = f"{what} by {view.basis.on}, as known then"
+        click.echo(unknown or there_was_none, err=True)
         ctx.exit(NO)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -187,8 +189,15 @@ def _comparable(ledger: Ledger) -> None:
 def _go_on(path: Path, questions: Iterable[str]) -> None:
     show.title("Go on asking")
     for question in questions:
-        click.echo(f"styrledger {question} --ledger {path}")
+        click.echo(f"{_called()} {question} --ledger {path}")
     click.echo()
+
+
+def _called() -> str:
+    """Return what to type for the program: its name, or its place where it is not on the path."""
+    place = sys.argv[0]
+    named = shutil.which("styrledger") is not None or Path(place).name != "styrledger"
+    return "styrledger" if named else place
 
 
 ANSWERS: dict[str, tuple[Callable[[Ledger], None], ...]] = {

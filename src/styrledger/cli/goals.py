@@ -37,6 +37,8 @@ def goals(
     Exit code 1 where there was no goal of that ID on the day.
     """
     with asked(path, on, known, void_annulled=void_annulled) as view:
+        if owner is not None:
+            view.unit(owner)  # an unknown one is wrong use, as for every other unit asked about
         found, why_none = named(goal, view.goal, view.goals)
         pending = view.pending_about("goal")
     found = [one for one in found if owner in {None, one.owner}]

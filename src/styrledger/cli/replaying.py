@@ -72,8 +72,7 @@ def question(command: click.Command, params: dict[str, Any]) -> tuple[str, ...]:
         if isinstance(one.type, click.Path):
             what = f"{one.opts[0]} names a file, which a receipt does not hold"
             raise BundleError(Fault(what, "a question without it"))
-        values: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
-        for part in values:
+        for part in _values(value):
             if isinstance(one, click.Argument):
                 names.append(str(part))
             elif isinstance(one, click.Option) and one.is_flag:
@@ -83,6 +82,10 @@ def question(command: click.Command, params: dict[str, Any]) -> tuple[str, ...]:
     if any(name.startswith("-") for name in names):
         return (*arguments, "--", *names)
     return (*names, *arguments)
+
+
+def _values(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _no_context(command: click.Command) -> click.Context:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import attrs
@@ -97,7 +97,7 @@ def _values(event: Event) -> Iterable[Any]:
     return (getattr(event, field.name) for field in attrs.fields(type(event)))
 
 
-def _value(value: Any) -> str:
+def _value(value: Place | tuple[Any, ...] | Amount | date | str | int) -> str:
     if isinstance(value, Place):
         return value.unit if value.line is None else f"{value.unit}/{value.line}"
     return ", ".join(map(_value, value)) if isinstance(value, tuple) else str(value)

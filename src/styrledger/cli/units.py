@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from styrledger.cli import show
-from styrledger.cli.found import named
+from styrledger.cli.found import named, pending_dicts, print_pending
 from styrledger.cli.options import asked, basis_options, print_json, unit_of_money_option
 from styrledger.events.base import Kind
 from styrledger.projections.comparable import Comparable
@@ -43,8 +43,13 @@ def units(
     with asked(path, on, known, void_annulled=void_annulled) as view:
         found, why_none = named(unit, view.unit, view.units)
         series = _series(view, unit) if unit is not None and found else ()
+        pending = view.pending_about("unit")
     if as_json:
-        answer = {"basis": view.basis.as_dict(), "units": [one.as_dict() for one in found]}
+        answer = {
+            "basis": view.basis.as_dict(),
+            "units": [one.as_dict() for one in found],
+            "pending": pending_dicts(pending),
+        }
         told = {} if unit is None else {"series": [one.as_dict() for one in series]}
         print_json({**answer, **told})
     else:
@@ -53,6 +58,7 @@ def units(
         for one in found if unit is not None else ():
             _trail(one)
         _outcomes(series, money_unit)
+        print_pending(pending)
     if why_none:
         click.echo(why_none, err=True)
         ctx.exit(NO)

@@ -93,5 +93,5 @@ def _print(done: Verification) -> None:
 def _signed(anchor: Anchor) -> str:
     kept = "" if anchor.outside else "kept in the ledger itself; "
     if anchor.signers is None:
-        return f"{kept}not checked"
+        return kept + ("not checked, give --vkey" if anchor.signed else "none")
     return kept + (", ".join(f"by {key.partition('+')[0]}" for key in anchor.signers) or "WRONG")

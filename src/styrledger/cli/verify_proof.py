@@ -22,7 +22,7 @@ from styrledger.errors import (
 from styrledger.keys import VerifierKey
 from styrledger.keys import verify as verify_note
 from styrledger.notes import Note
-from styrledger.sealing import body, read_checkpoint
+from styrledger.sealing import is_signed, read_checkpoint
 
 NO = 1
 
@@ -110,8 +110,10 @@ def _ranges(positions: Iterable[int]) -> str:
 
 def _sealed(sealed: Checkpoint, held: Iterable[Checkpoint]) -> Sequence[str]:
     return (
-        f"checkpoint: {one_line(sealed.origin)}, {sealed.size} entries, "
-        f"root {b64encode(sealed.root).decode()}",
+        (
+            f"checkpoint: {one_line(sealed.origin)}, {sealed.size} entries, "
+            f"root {b64encode(sealed.root).decode()}"
+        ),
         *(f"agrees with the checkpoint over {one.size} entries that you hold" for one in held),
     )
 
@@ -119,9 +121,8 @@ def _sealed(sealed: Checkpoint, held: Iterable[Checkpoint]) -> Sequence[str]:
 def _signed(text: str, trusted: Sequence[VerifierKey]) -> str:
     """Verify the signatures on a checkpoint and say in words who signed."""
     if not trusted:
-        signed = body(text) != text
-        return f"signature: {'not checked, give --vkey' if signed else 'none'}"
-    if body(text) == text:
+        return f"signature: {'not checked, give --vkey' if is_signed(text) else 'none'}"
+    if not is_signed(text):
         raise SignatureError(Fault("the checkpoint is not signed", "a signature by the key"))
     signers = verify_note(Note.from_text(text), trusted)
     return f"signature: {', '.join(key.name for key in signers)}"

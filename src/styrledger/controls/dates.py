@@ -12,7 +12,7 @@ from styrledger.controls.base import Control, Found, decision_of
 from styrledger.controls.policy import Policy
 from styrledger.history import Counted, Fact
 from styrledger.references import DecisionRef
-from styrledger.times import STOCKHOLM
+from styrledger.times import STOCKHOLM, PartialDate
 from styrledger.view import View
 
 WEEKEND = (5, 6)
@@ -25,57 +25,53 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 def paragraph_order(view: View, policy: Policy) -> Iterator[Found]:
     """Find paragraphs that are numbered against their dates or twice, by body and year."""
     del policy
-    series: dict[tuple[str, int], list[tuple[DecisionRef, Counted]]] = {}
+    series: dict[tuple[str, int], list[tuple[int, PartialDate, DecisionRef, Fact]]] = {}
     for ref, counted in _decisions(view).values():
         if ref.body is not None and ref.date is not None and ref.paragraph is not None:
-            series.setdefault((ref.body, ref.date.last.year), []).append((ref, counted))
+            numbered = series.setdefault((ref.body, ref.date.last.year), [])
+            numbered.append((ref.paragraph, ref.date, ref, counted.fact))
     for found in series.values():
-        numbered = sorted(found, key=lambda one: one[0].paragraph or 0)
-        for (earlier, first), (later, second) in pairwise(numbered):
-            if earlier.date is None or later.date is None:
+        in_order = sorted(found, key=lambda one: one[0])
+        for (number, day, earlier, first), (next_number, next_day, later, second) in pairwise(
+            in_order
+        ):
+            if number == next_number:
+                message = f"{earlier} has the number of {later}"
+                expected = f"one § {number} in the year"
+            elif day > next_day:
+                message = f"{earlier} is dated after {later}, whose number is higher"
+                expected = f"§ {number} no later than § {next_number}"
+            else:
                 continue
-            if earlier.paragraph == later.paragraph:
-                yield Found(
-                    f"{earlier} has the number of {later}",
-                    subjects.decision(earlier.key),
-                    (first.fact, second.fact),
-                    expected=f"one § {earlier.paragraph} in the year",
-                    found=f"{earlier.date} and {later.date}",
-                )
-            elif earlier.date > later.date:
-                yield Found(
-                    f"{earlier} is dated after {later}, whose number is higher",
-                    subjects.decision(earlier.key),
-                    (first.fact, second.fact),
-                    expected=f"§ {earlier.paragraph} no later than § {later.paragraph}",
-                    found=f"{earlier.date} and {later.date}",
-                )
+            yield Found(
+                message,
+                subjects.decision(earlier.key),
+                (first, second),
+                expected=expected,
+                found=f"{day} and {next_day}",
+            )
 
 
 def weekday(view: View, policy: Policy) -> Iterator[Found]:
     """Find decisions dated on a day when the body has never met otherwise, or a weekend."""
     del policy
-    met: dict[str, list[tuple[DecisionRef, Counted]]] = {}
+    met: dict[str, list[tuple[int, DecisionRef, Fact]]] = {}
     for ref, counted in _decisions(view).values():
         if ref.body is not None and ref.date is not None and ref.date.is_exact:
-            met.setdefault(ref.body, []).append((ref, counted))
+            day = ref.date.last.weekday()
+            met.setdefault(ref.body, []).append((day, ref, counted.fact))
     for found in met.values():
-        usual = Counter(_day(ref) for ref, _ in found).most_common(1)
-        for ref, counted in found:
-            day = _day(ref)
-            alone = len(found) > ENOUGH and usual == [(usual[0][0], len(found) - 1)]
-            if day in WEEKEND or (alone and day != usual[0][0]):
+        ((usual, times),) = Counter(day for day, *_ in found).most_common(1)
+        one_is_alone = len(found) > ENOUGH and times == len(found) - 1
+        for day, ref, fact in found:
+            if day in WEEKEND or (one_is_alone and day != usual):
                 yield Found(
                     f"{ref} is dated on a {DAYS[day]}",
                     subjects.decision(ref.key),
-                    (counted.fact,),
+                    (fact,),
                     expected="a day on which the body meets",
                     found=DAYS[day],
                 )
-
-
-def _day(ref: DecisionRef) -> int:
-    return 0 if ref.date is None else ref.date.last.weekday()
 
 
 def effective_before_decided(view: View, policy: Policy) -> Iterator[Found]:

@@ -125,7 +125,7 @@ def _slips(stated: Amount, figure: Figure) -> Iterator[str]:
         if smaller <= stated.ulp + figure.tolerance * THOUSAND:
             yield "; they agree if the stated unit is a thousand times smaller"
     cut_off = abs(recorded.ore) // stated.ulp * stated.ulp
-    if abs(stated.ore) == cut_off and (stated.ore < 0) == (recorded.ore < 0):
+    if abs(stated.ore) == cut_off and stated.ore * recorded.ore >= 0:
         yield "; the stated figure is cut off, not rounded"
     if figure.unknown:
         named = ", ".join(figure.unknown[:MOST_NAMED])

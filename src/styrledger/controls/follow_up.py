@@ -109,7 +109,7 @@ def _used(budget: Budget) -> tuple[Fact, ...]:
 
 def _exceeds(budget: Budget, percent: Decimal) -> bool:
     amount, deviation = budget.amount, budget.deviation
-    if amount is None or deviation is None or deviation.ore >= 0:
+    if amount is None or deviation is None:
         return False
     return -deviation.ore * PERCENT > abs(amount.ore) * percent
 

@@ -8,7 +8,8 @@ import attrs
 from attrs.converters import optional
 
 from styrledger import subjects
-from styrledger.events.base import Event, Reference, to_line, to_prose
+from styrledger.errors import Fault, ValueRefused
+from styrledger.events.base import Event, Reference, checked, to_line, to_prose
 from styrledger.times import PartialDate, to_partial_date
 
 
@@ -85,12 +86,23 @@ class DocumentRevised(DocumentEvent):
     change: str | None = attrs.field(default=None, converter=optional(to_prose))
 
 
+@checked
 @attrs.frozen
 class DocumentRepealed(DocumentEvent):
     """A document is not in force from the effective date on; another may take its place."""
 
     type: ClassVar[str] = "document.repealed"
     replaced_by: str | None = attrs.field(default=None, converter=optional(to_line))
+
+    def check(self) -> None:
+        if self.replaced_by == self.document:
+            raise ValueRefused(
+                Fault(
+                    "the document is its own replacement",
+                    "another document, or none",
+                    field="replaced_by",
+                )
+            )
 
     def refers(self) -> tuple[Reference, ...]:
         by = self.replaced_by

@@ -53,6 +53,10 @@ class EvaluationScored(EvaluationEvent):
     criteria_version: str = attrs.field(converter=to_line)
 
     def check(self) -> None:
+        if self.scale_max.decimal <= 0:
+            raise ValueRefused(
+                Fault(f"{self.scale_max} is no scale", "more than 0", field="scale_max")
+            )
         if self.score.decimal > self.scale_max.decimal:
             raise ValueRefused(
                 Fault(

@@ -14,6 +14,7 @@ from styrledger.events.base import (
     Earlier,
     Event,
     Reference,
+    checked,
     chosen,
     reference,
     to_code,
@@ -117,6 +118,7 @@ class ControlRescored(ControlEvent):
     consequence: int = attrs.field(converter=to_score)
 
 
+@checked
 @attrs.frozen
 class ControlPerformed(ControlEvent):
     """A control was made, or was not when it should have been; what it found.
@@ -132,6 +134,16 @@ class ControlPerformed(ControlEvent):
     sample: int | str | None = attrs.field(default=None, converter=optional(to_sample))
     faults: int | None = attrs.field(default=None, converter=optional(to_count))
     finding: str | None = attrs.field(default=None, converter=optional(to_prose))
+
+    def check(self) -> None:
+        if isinstance(self.sample, int) and self.faults is not None and self.faults > self.sample:
+            raise ValueRefused(
+                Fault(
+                    f"{self.faults} wrong, of {self.sample} looked at",
+                    f"at most {self.sample}",
+                    field="faults",
+                )
+            )
 
 
 @attrs.frozen

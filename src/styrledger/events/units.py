@@ -8,7 +8,16 @@ import attrs
 from attrs.converters import optional
 
 from styrledger import subjects
-from styrledger.events.base import Event, Reference, chosen, to_code, to_line, to_roles
+from styrledger.errors import Fault, ValueRefused
+from styrledger.events.base import (
+    Event,
+    Reference,
+    checked,
+    chosen,
+    to_code,
+    to_line,
+    to_roles,
+)
 
 UnitKind = Literal[
     "municipality",
@@ -59,12 +68,16 @@ class UnitRegistered(UnitEvent):
         return () if self.parent is None else (Reference("parent", "unit", self.parent),)
 
 
+@checked
 @attrs.frozen
 class UnitMoved(UnitEvent):
     """A unit answers to another parent from the effective date."""
 
     type: ClassVar[str] = "unit.moved"
     parent: str = attrs.field(converter=to_code)
+
+    def check(self) -> None:
+        _check_other(self.unit, self.parent, "parent")
 
     def refers(self) -> tuple[Reference, ...]:
         return (*UnitEvent.refers(self), Reference("parent", "unit", self.parent))
@@ -102,6 +115,7 @@ class UnitDeactivated(UnitEvent):
     level: str | None = attrs.field(default=None, converter=optional(to_line))
 
 
+@checked
 @attrs.frozen
 class UnitClosed(UnitEvent):
     """A unit ends on the effective date; ``into`` names the unit that takes over."""
@@ -109,6 +123,14 @@ class UnitClosed(UnitEvent):
     type: ClassVar[str] = "unit.closed"
     into: str | None = attrs.field(default=None, converter=optional(to_code))
 
+    def check(self) -> None:
+        _check_other(self.unit, self.into, "into")
+
     def refers(self) -> tuple[Reference, ...]:
         into = () if self.into is None else (Reference("into", "unit", self.into),)
         return (*UnitEvent.refers(self), *into)
+
+
+def _check_other(unit: str, other: str | None, field: str) -> None:
+    if other == unit:
+        raise ValueRefused(Fault(f"{other!r} is the unit itself", "another unit", field=field))

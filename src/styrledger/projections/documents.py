@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -113,12 +114,16 @@ class Document:
 
 
 class DocumentProjection:
-    """Folds the facts about one document; there is none before it was adopted."""
+    """Folds the facts about one document; there is none before it was adopted.
+
+    A revision may count from the same day, or from an earlier one where the day of the adoption
+    is imprecise: all are kept until the answer.
+    """
 
     def __init__(self, on: date) -> None:
         self._on = on
-        self._adopted: DocumentAdopted | None = None
-        self._versions: list[Version] = []
+        self._adopted: tuple[DocumentAdopted, Fact] | None = None
+        self._revised: list[tuple[DocumentRevised, Fact]] = []
         self._repealed: tuple[DocumentRepealed, PartialDate] | None = None
         self._trail: list[Fact] = []
 
@@ -128,10 +133,9 @@ class DocumentProjection:
         self._trail.append(fact)
         match fact.entry.event:
             case DocumentAdopted() as adopted:
-                self._adopted = adopted
-                self._versions.append(_adopted(adopted, fact))
-            case DocumentRevised() as revised if self._versions:
-                self._versions.append(_revised(self._versions[-1], revised, fact))
+                self._adopted = (adopted, fact)
+            case DocumentRevised() as revised:
+                self._revised.append((revised, fact))
             case DocumentRepealed() as repealed:
                 self._repealed = (repealed, dated(fact))
             case _:
@@ -141,27 +145,31 @@ class DocumentProjection:
         """Return the document after the facts so far, None before it was adopted."""
         if self._adopted is None:
             return None
-        current = self._current()
+        adopted, fact = self._adopted
+        versions = [_adopted(adopted, fact)]
+        for revision in self._revised:
+            versions.append(_revised(versions[-1], *revision))
+        current = self._current(versions)
         status = self._status(current)
         repealed, since = self._repealed or (None, None)
         due = current.review_by
         return Document(
-            document=self._adopted.document,
+            document=adopted.document,
             status=status,
             current=current,
-            original_date=self._adopted.original_date,
-            original_dnr=self._adopted.original_dnr,
+            original_date=adopted.original_date,
+            original_dnr=adopted.original_dnr,
             review_overdue=status == "in_force" and due is not None and due.last < self._on,
             repealed=since,
             replaced_by=None if repealed is None else repealed.replaced_by,
-            versions=tuple(self._versions),
+            versions=tuple(versions),
             trail=tuple(self._trail),
         )
 
-    def _current(self) -> Version:
-        begun = [version for version in self._versions if version.valid_from.last <= self._on]
+    def _current(self, versions: Sequence[Version]) -> Version:
+        begun = [version for version in versions if version.valid_from.last <= self._on]
         # Of versions with the same first day the one that took effect last.
-        return max(reversed(begun), key=_begins, default=None) or min(self._versions, key=_begins)
+        return max(reversed(begun), key=_begins, default=None) or min(versions, key=_begins)
 
     def _status(self, current: Version) -> Status:
         if self._repealed is not None:

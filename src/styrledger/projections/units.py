@@ -17,7 +17,7 @@ from styrledger.events.units import (
     UnitRenamed,
 )
 from styrledger.history import Counted, Fact
-from styrledger.projections.base import told
+from styrledger.projections.base import dated, told
 
 
 @attrs.frozen
@@ -47,10 +47,15 @@ class Unit:
 
 
 class UnitProjection:
-    """Folds the facts about one unit; there is no unit before it was registered."""
+    """Folds the facts about one unit; there is no unit before it was registered.
+
+    What is said of it may count from the same day as the registration, or from an earlier one
+    where that day is imprecise; what is surely from before the registration changes nothing.
+    """
 
     def __init__(self) -> None:
         self._unit: Unit | None = None
+        self._early: list[Counted] = []
         self._trail: list[Fact] = []
 
     def apply(self, counted: Counted) -> None:
@@ -70,7 +75,13 @@ class UnitProjection:
                 roles=(),
                 trail=(),
             )
-        elif self._unit is not None:
+            first = dated(counted.fact).first
+            for early in self._early:
+                if early.since >= first:
+                    self._unit = attrs.evolve(self._unit, **_changes(early.fact.entry.event))
+        elif self._unit is None:
+            self._early.append(counted)
+        else:
             self._unit = attrs.evolve(self._unit, **_changes(event))
 
     def answer(self) -> Unit | None:
@@ -80,12 +91,9 @@ class UnitProjection:
 
 def _changes(event: object) -> dict[str, Any]:
     match event:
-        case UnitMoved(parent=parent):
-            return {"parent": parent}
-        case UnitRenamed(name=name):
-            return {"name": name}
-        case UnitComposed(roles=roles):
-            return {"roles": roles}
+        case UnitMoved() | UnitRenamed() | UnitComposed():
+            said = attrs.asdict(event, recurse=False)
+            return {name: value for name, value in said.items() if name != "unit"}
         case UnitActivated(level=level):
             return {"active": True, "level": level}
         case UnitDeactivated():

@@ -21,7 +21,8 @@ class ReferringBack:
 
     ``asking`` is how many stood for it, ``needed`` how many it takes: one third of those
     present, those included who abstained. Where not ``by_minority`` it takes a majority, or
-    the casting vote: a minority had its way once already, or the body is not the council.
+    the casting vote: a minority had its way once already, the body is not the council, or so
+    many abstained that the majority is no third.
     """
 
     asking: int
@@ -97,9 +98,7 @@ def vote_of(event: VoteCounted, fact: Fact, *, present: int | None, council: boo
     if event.yes != event.no:
         carried = "yes" if event.yes > event.no else "no"
     back = _judged(event, carried, there, council=council)
-    winner = carried
-    if back is not None and back.by_minority and event.refer_back is not None:
-        winner = event.refer_back if back.reached else _other(event.refer_back)
+    winner = event.refer_back if back is not None and back.reached else carried
     return Vote(
         yes_means=event.yes_means,
         no_means=event.no_means,
@@ -126,7 +125,10 @@ def _judged(
     asking = event.yes if side == "yes" else event.no
     if council and not event.referred_before:
         needed = -(-(event.counted if present is None else present) // THIRD)
-        return ReferringBack(asking, needed, by_minority=True, reached=0 < needed <= asking)
+        third = 0 < needed <= asking
+        # A third is the right of a minority; a majority of those who vote needs no third.
+        if third or carried != side:
+            return ReferringBack(asking, needed, by_minority=True, reached=third)
     majority = (event.yes + event.no) // 2 + 1
     return ReferringBack(asking, majority, by_minority=False, reached=carried == side)
 
@@ -138,7 +140,3 @@ def _flags(event: VoteCounted, present: int | None) -> Iterator[str]:
         yield "casting_without_tie"
     if present is not None and event.counted < present:
         yield "present_differs"
-
-
-def _other(side: Side) -> Side:
-    return "no" if side == "yes" else "yes"

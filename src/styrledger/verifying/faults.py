@@ -82,8 +82,9 @@ class Anchor:
     """A checkpoint, and which entries it vouches for beyond the smaller ones.
 
     ``source`` is the file it was read from, or where in the ledger. ``outside`` tells whether it
-    came from outside the ledger: only such a one proves anything to its holder. ``signers`` are
-    the trusted keys that signed it; None where no key was given, so that nothing was checked.
+    came from outside the ledger: only such a one proves anything to its holder. ``signed`` tells
+    whether it is a signed note, and ``signers`` are the trusted keys that signed it; None where
+    no key was given, so that nothing was checked.
     """
 
     source: str
@@ -92,6 +93,7 @@ class Anchor:
     first: int
     holds: bool
     outside: bool
+    signed: bool
     signers: tuple[str, ...] | None
 
     def as_dict(self) -> dict[str, Any]:

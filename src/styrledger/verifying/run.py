@@ -21,9 +21,9 @@ from styrledger.evidence import Evidence, Part, expected_parts
 from styrledger.keys import VerifierKey
 from styrledger.keys import verify as verify_note
 from styrledger.notes import Note
-from styrledger.sealing import origin_of, read_checkpoint
+from styrledger.sealing import is_signed, origin_of, read_checkpoint
 from styrledger.verifying.entries import EntryCheck
-from styrledger.verifying.faults import Anchor, Faults, LedgerFault, Verification
+from styrledger.verifying.faults import Anchor, Faults, LedgerFault, Verification, fault_at
 from styrledger.verifying.views import KeptViews
 
 PAGE = 1000
@@ -144,18 +144,8 @@ def _entries(
             if row.position % PAGE == 0:
                 progress(PAGE)
         for row, place in evidence.misplaced():
-            what = "the entry has another version in its stream"
-            faults.add(
-                LedgerFault(
-                    "version",
-                    what,
-                    str(place),
-                    quoted(row.version),
-                    row.position,
-                    quoted(row.stream),
-                    quoted(row.name),
-                )
-            )
+            what, found = "the entry has another version in its stream", quoted(row.version)
+            faults.add(fault_at(row, "version", what, expected=str(place), found=found))
     except (sqlite3.Error, TypeError) as fault:
         check.whole = False
         what = f"the log cannot be read after #{check.edge.size}"
@@ -192,7 +182,8 @@ def _anchors(
     anchors: list[Anchor] = []
     good = 0
     for held, checkpoint in claims:
-        signers, before = _signers(held, faults), faults.count
+        before = faults.count
+        signers = _signers(held, faults)
         first = good + 1
         root = check.roots.get(checkpoint.size)
         at = f"{held.source} over {checkpoint.size} entries"
@@ -219,6 +210,7 @@ def _anchors(
                 first,
                 holds,
                 held.outside,
+                is_signed(held.text),
                 signers,
             )
         )

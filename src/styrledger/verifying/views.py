@@ -38,8 +38,7 @@ class _Table:
 
 ENTRIES = _Table(
     "entries",
-    tuple(
-        [
+    (
             "position",
             "recorded_at",
             "recorded_by",
@@ -52,8 +51,7 @@ ENTRIES = _Table(
             "units",
             "name",
             "state",
-        ]
-    ),
+        ),
     1,
 )
 FACTS = _Table(

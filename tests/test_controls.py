@@ -381,8 +381,12 @@ def test_no_rule_can_be_changed_unseen(rule: Rule, change: str, rules: str, tmp_
             ],
         ),
         (
-            control_cases.rule("frame-decided-by", kinds="[]").replace("'Prov'", "' '"),
+            control_cases.rule("frame-decided-by", kinds="[]").replace("Prov", " "),
             [
+                (
+                    "rule 1: rests_on: ' ' will not do, "
+                    "expected the statute or the decision behind it"
+                ),
                 (
                     "rule 1: kinds: [] will not do, expected a list of kinds of unit: "
                     "municipality, council, board, committee, department, management_group, "

@@ -6,7 +6,7 @@ How examples are written, in README.md and everywhere under docs:
   print. A line "…" stands for any lines, "…" in a line for anything, an instant for any instant.
   A command that fails is followed by "$ echo $?".
 - ```python: runs; where a comment after an expression is itself a value, that is its repr.
-- ```jsonl and ```csv below a sentence that ends with "`NAME`:": a file of that name.
+- ```jsonl, ```csv and ```toml below a sentence that ends with "`NAME`:": a file of that name.
 
 The examples of a page run in order, in one empty folder.
 """
@@ -73,6 +73,7 @@ def test_the_examples_of_a_page_do_what_it_says(
         CodeBlockParser("python", run_python),
         CodeBlockParser("jsonl", save),
         CodeBlockParser("csv", save),
+        CodeBlockParser("toml", save),
     ]
     for example in Sybil(parsers).parse(page).examples():
         example.evaluate()

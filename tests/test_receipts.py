@@ -96,13 +96,19 @@ def test_a_receipt_holds_the_answer_and_no_more_entries_than_it_follows_from(
 def test_a_receipt_says_what_it_proves_and_what_it_does_not(receipt: Path) -> None:
     said = words(bundle_of(receipt))
     assert said[1:] == [
-        ("The answer to `budget KS --year 2020` follows from the entries in this file: it can be "
-        "computed again from them alone."),
+        (
+            "The answer to `budget KS --year 2020` follows from the entries in this file: it can be "
+            "computed again from them alone."
+        ),
         "Each entry in this file stands at its position among those entries: that is proved.",
-        ("Not proved: that no other entry changes the answer. That takes the whole ledger: "
-        "styrledger verify --checkpoint."),
-        ("Since it held 5 entries nothing in it was changed or removed: that is proved to whoever "
-        "holds a checkpoint from then."),
+        (
+            "Not proved: that no other entry changes the answer. That takes the whole ledger: "
+            "styrledger verify --checkpoint."
+        ),
+        (
+            "Since it held 5 entries nothing in it was changed or removed: that is proved to whoever "
+            "holds a checkpoint from then."
+        ),
         "Not proved: that what was recorded is true; only that it was recorded.",
         "The checkpoint is not signed: compare it with one had from elsewhere.",
     ]
@@ -338,8 +344,10 @@ def test_growth_is_proved_to_whoever_holds_the_older_checkpoint(ledger: Path) ->
     done = run("verify-proof", file, "--checkpoint", old)
     assert (done.exit_code, done.stderr) == (
         1,
-        (f"{file}: the bundle holds no proof that it grew from 4 entries, expected one from 5, 8, "
-        "make one with styrledger prove --consistency\n"),
+        (
+            f"{file}: the bundle holds no proof that it grew from 4 entries, expected one from 5, 8, "
+            "make one with styrledger prove --consistency\n"
+        ),
     )
     refused = run("prove", "--consistency", old, "--ledger", ledger)
     assert refused.exit_code == 2
@@ -353,8 +361,10 @@ def test_one_entry_is_proved_as_c2sp_writes_it(ledger: Path) -> None:
     refused = run(*ask)
     assert (refused.exit_code, refused.stderr) == (
         2,
-        ("only one entry in a signed checkpoint has such a proof, expected one position, give "
-        "--key, or --checkpoint with a signed one\n"),
+        (
+            "only one entry in a signed checkpoint has such a proof, expected one position, give "
+            "--key, or --checkpoint with a signed one\n"
+        ),
     )
     told(*ask, "-o", file, "--key", key)
     assert file.read_text(encoding="utf-8").startswith("c2sp.org/tlog-proof@v1\nextra ")

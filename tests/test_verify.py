@@ -81,14 +81,22 @@ def test_every_fault_is_told_with_its_place_what_was_expected_and_what_was_found
     shutil.copy(ledger.path, ledger.path.with_name("x"))
     found = verify(ledger.path, None, [Held("old.txt", ledger.checkpoint)])
     assert [str(fault) for fault in found.faults if fault.kind != "checkpoint"] == [
-        ("#6 budget/2020 entry.corrected.v1: the log goes on at another position: "
-        "expected #5, found #6"),
-        ("#6 budget/2020 entry.corrected.v1: the entry has another version in its stream: "
-        "expected 2, found 3"),
-        ("#7 budget/2020 budget.revised.v1: the entry has another version in its stream: "
-        "expected 3, found 4"),
-        ("#8 budget/2020 budget.revised.v1: the entry has another version in its stream: "
-        "expected 4, found 5"),
+        (
+            "#6 budget/2020 entry.corrected.v1: the log goes on at another position: "
+            "expected #5, found #6"
+        ),
+        (
+            "#6 budget/2020 entry.corrected.v1: the entry has another version in its stream: "
+            "expected 2, found 3"
+        ),
+        (
+            "#7 budget/2020 budget.revised.v1: the entry has another version in its stream: "
+            "expected 3, found 4"
+        ),
+        (
+            "#8 budget/2020 budget.revised.v1: the entry has another version in its stream: "
+            "expected 4, found 5"
+        ),
     ]
     assert found.views == "not compared, because entries of the log cannot be read or are missing"
 

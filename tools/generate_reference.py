@@ -25,6 +25,8 @@ import styrledger
 from styrledger import errors, registry
 from styrledger.cli import main
 from styrledger.codec import COMMON
+from styrledger.controls.catalogue import CONTROLS
+from styrledger.controls.policy import RULES, read_policy
 from styrledger.errors import StyrledgerError
 from styrledger.events.base import Event
 from styrledger.events.budgets import Place
@@ -341,12 +343,45 @@ def verifier_page() -> Iterator[str]:
     yield from ("", "```py", source.rstrip(), "```")
 
 
+# -- controls
+
+
+def controls_page() -> Iterator[str]:
+    """Yield the lines of the page on the internal controls and the rules that they ask for."""
+    yield from ("# Internal controls", "", MADE, "")
+    yield (
+        "What `styrledger check` looks for, in the order in which it looks. An error cannot be "
+        "right as recorded, a warning is to be looked at, a note is for the record: a figure that "
+        "is off by rounding, or one that cannot be checked. How to use them: "
+        "[run the controls](../how-to/check.md)."
+    )
+    for one in CONTROLS.values():
+        yield from ("", f"## {one.name}", "", f"**{one.title}** ({one.severity})", "")
+        yield from (one.explains, "", f"Rests on {one.rests_on}.")
+    yield from ("", "## Rules of the policy", "")
+    yield (
+        "A rule holds from a day, through another where one is given. What a control asks for is "
+        "the newest rule that holds on the day of the decision; without one nothing is tested. "
+        "These are the rules of the package."
+    )
+    yield from ("", "| rule | gives | is | rests on | asked for by |", "|---|---|---|---|---|")
+    for rule in read_policy().rules:
+        asking = ", ".join(
+            f"[{one.name}](#{one.name})" for one in CONTROLS.values() if rule.name in one.rules
+        )
+        gives = RULES[rule.name]
+        value = str(rule).partition(": ")[2].partition(" (")[0]
+        what = "" if gives is None else f"`{gives}`"
+        yield f"| `{rule.name}` | {what} | {value} | {rule.rests_on} | {asking} |"
+
+
 # -- all pages
 
 PAGES: dict[str, Callable[[], Iterable[str]]] = {
     "cli.md": cli_page,
     "events.md": events_page,
     "errors.md": errors_page,
+    "controls.md": controls_page,
     "python.md": python_page,
     "verify_proof.md": verifier_page,
 }

@@ -53,7 +53,7 @@ class Database:
 
     def select(self, query: str, *values: Any) -> Iterator[Values]:
         """Yield the rows of a query."""
-        yield from self._connection.execute(query, values)
+        return self._connection.execute(query, values)
 
     def parts(self) -> list[Part]:
         """Return what the file is made of, sorted; without what SQLite keeps for itself."""

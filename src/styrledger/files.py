@@ -43,7 +43,7 @@ def look(path: Path, application: int) -> Look:
         return "empty"
     if not os.access(path, os.R_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    # The id is in the file itself, whatever is in a -wal: ``making`` closes a file before it names it.
+    # The id is in the file itself and not in a -wal: ``making`` closes a file before it is named.
     try:
         with closing(sqlite3.connect(uri(path, mode="ro", immutable="1"), uri=True)) as database:
             (found,) = database.execute("PRAGMA application_id").fetchone()

@@ -15,6 +15,7 @@ Pure: octets in, octets out, and nothing but the standard library.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -44,16 +45,12 @@ def entry_bytes(stream: str, version: int, name: str, state: bytes) -> bytes:
             version below 0 or past 8 octets, text that is not Unicode, another type.
     """
     try:
-        stream_octets = stream.encode()
-        name_octets = name.encode()
         return b"".join(
             (
                 ENTRY_FRAME,
-                len(stream_octets).to_bytes(8, "big"),
-                stream_octets,
+                _sized(stream),
                 version.to_bytes(8, "big"),
-                len(name_octets).to_bytes(8, "big"),
-                name_octets,
+                _sized(name),
                 len(state).to_bytes(8, "big"),
                 state,
             )
@@ -66,6 +63,12 @@ def entry_bytes(stream: str, version: int, name: str, state: bytes) -> bytes:
                 todo="its row was not written by a ledger",
             )
         ) from wrong
+
+
+@lru_cache(4096)  # few streams and names, many entries
+def _sized(text: str) -> bytes:
+    octets = text.encode()
+    return len(octets).to_bytes(8, "big") + octets
 
 
 def leaf_hash(data: bytes) -> bytes:

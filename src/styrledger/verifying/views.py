@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,19 +40,19 @@ class _Table:
 ENTRIES = _Table(
     "entries",
     (
-            "position",
-            "recorded_at",
-            "recorded_by",
-            "key",
-            "type",
-            "body",
-            "decision",
-            "day",
-            "stage",
-            "units",
-            "name",
-            "state",
-        ),
+        "position",
+        "recorded_at",
+        "recorded_by",
+        "key",
+        "type",
+        "body",
+        "decision",
+        "day",
+        "stage",
+        "units",
+        "name",
+        "state",
+    ),
     1,
 )
 FACTS = _Table(
@@ -284,6 +285,10 @@ def _differing(
 ) -> Iterator[tuple[Values, Values | None, Values | None]]:
     """Yield the key and both rows wherever one is missing or they are not the same."""
     ours, theirs = kept.select(table.query), made.select(table.query)
+    while (page := [*islice(ours, PAGE)]) == (fresh := [*islice(theirs, PAGE)]):
+        if not page:
+            return
+    ours, theirs = chain(page, ours), chain(fresh, theirs)
     before, now = next(ours, None), next(theirs, None)
     while before is not None or now is not None:
         if before == now:

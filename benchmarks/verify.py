@@ -18,7 +18,6 @@ from pathlib import Path
 
 from styrledger import BudgetRevised, Entry, Ledger, UnitRegistered
 from styrledger.ledger import view_path
-from styrledger.proofs import inclusion_path
 from styrledger.sealing import leaf_of
 from styrledger.store import Log, Row
 from styrledger.tree import CompactRange, entry_bytes

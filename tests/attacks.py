@@ -1,9 +1,10 @@
 """Ways to falsify a ledger with plain SQL, by somebody who may write to its files.
 
 Each attack is made on a ledger of eight entries whose checkpoint over the first seven is held by
-somebody else. Triggers are dropped and put back, and for every attack on the log the view file is
-removed, so that nothing of it can tell, and so are the checkpoints that the ledger itself kept. ``position`` is what the check must name, ``alone``
-whether the log gives it away without the checkpoint.
+somebody else. Triggers are dropped and put back. For an attack on the log the view file is removed
+too, and so are the checkpoints that the ledger itself kept, so that nothing of them can tell.
+``position`` is what the check must name, ``alone`` whether it finds the attack without the
+checkpoint that is held elsewhere.
 """
 
 from __future__ import annotations
@@ -319,7 +320,8 @@ ATTACKS = (
     Attack(
         "change an entry in the views",
         _views(
-            "UPDATE entries SET state = CAST(replace(CAST(state AS TEXT), '700000,', '900000,') AS BLOB) WHERE position = 7"
+            "UPDATE entries SET state = "
+            "CAST(replace(CAST(state AS TEXT), '700000,', '900000,') AS BLOB) WHERE position = 7"
         ),
         7,
         alone=True,

@@ -11,6 +11,7 @@ import pytest
 
 from styrledger.codec import read_entry
 from styrledger.errors import EntriesRefused, ValueRefused
+from styrledger.events.budgets import BudgetAdopted
 from styrledger.events.decisions import DecisionAnnulled, MinutesApproved
 from styrledger.events.documents import DocumentAdopted, DocumentRevised
 from styrledger.events.entry import Entry
@@ -228,3 +229,11 @@ def test_a_decision_that_is_unknown_is_an_empty_answer_in_json(tmp_path: Path) -
 def test_goals_of_an_unknown_unit_are_wrong_use(tmp_path: Path) -> None:
     result = run("goals", "--owner", "KFF", "--ledger", new(tmp_path))
     assert (result.exit_code, result.stderr) == (2, "no unit 'KFF', expected 'KF'\n")
+
+
+def test_a_name_is_the_same_however_its_letters_are_spelt(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path / "l.db", organisation="Å kommun") as ledger:
+        ledger.record(Entry(UnitRegistered("SÄN", "board"), effective="2020-01-01"))
+        decomposed = "SA\N{COMBINING DIAERESIS}N"
+        ledger.record(Entry(BudgetAdopted(decomposed, 2020, "1 tkr"), effective="2020-01-01"))
+        assert [one.unit for one in ledger.as_of("2020-01-01").budgets(2020)] == ["SÄN"]

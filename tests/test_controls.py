@@ -391,7 +391,7 @@ def test_no_rule_can_be_changed_unseen(rule: Rule, change: str, rules: str, tmp_
                     "rule 1: kinds: [] will not do, expected a list of kinds of unit: "
                     "municipality, council, board, committee, department, management_group, "
                     "company, auditor, state_authority, other"
-                )
+                ),
             ],
         ),
         (

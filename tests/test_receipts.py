@@ -97,8 +97,8 @@ def test_a_receipt_says_what_it_proves_and_what_it_does_not(receipt: Path) -> No
     said = words(bundle_of(receipt))
     assert said[1:] == [
         (
-            "The answer to `budget KS --year 2020` follows from the entries in this file: it can be "
-            "computed again from them alone."
+            "The answer to `budget KS --year 2020` follows from the entries in this file: it can "
+            "be computed again from them alone."
         ),
         "Each entry in this file stands at its position among those entries: that is proved.",
         (
@@ -106,8 +106,8 @@ def test_a_receipt_says_what_it_proves_and_what_it_does_not(receipt: Path) -> No
             "styrledger verify --checkpoint."
         ),
         (
-            "Since it held 5 entries nothing in it was changed or removed: that is proved to whoever "
-            "holds a checkpoint from then."
+            "Since it held 5 entries nothing in it was changed or removed: that is proved to "
+            "whoever holds a checkpoint from then."
         ),
         "Not proved: that what was recorded is true; only that it was recorded.",
         "The checkpoint is not signed: compare it with one had from elsewhere.",
@@ -210,6 +210,28 @@ def test_a_receipt_overwrites_nothing(ledger: Path, receipt: Path) -> None:
         f"{receipt}: File exists, expected a file, check the path and its permissions\n",
     )
     assert receipt.read_bytes() == before
+
+
+def test_hashes_are_checked_without_the_package_that_signs(ledger: Path) -> None:
+    key, file = ledger.with_name("key"), ledger.with_name("signed.json")
+    public = told("keygen", "prov.se/a", "-o", key).strip()
+    told("prove", "4", "--ledger", ledger, "--key", key, "-o", file)
+    asked = (
+        (["--help"], 0, ""),
+        (["verify", "--ledger", str(ledger)], 0, "nothing is wrong\n"),
+        (["verify-proof", str(file)], 0, "signature: not checked, give --vkey\n"),
+        (["verify-proof", str(file), "--vkey", public], 2, ""),
+    )
+    for arguments, code, end in asked:
+        program = (
+            "import sys; sys.modules['cryptography'] = None; "
+            f"from styrledger.cli import main; main({arguments!r})"
+        )
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", program], check=False, capture_output=True, text=True
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+        assert done.stdout.endswith(end)
 
 
 # -- forgeries
@@ -345,8 +367,8 @@ def test_growth_is_proved_to_whoever_holds_the_older_checkpoint(ledger: Path) ->
     assert (done.exit_code, done.stderr) == (
         1,
         (
-            f"{file}: the bundle holds no proof that it grew from 4 entries, expected one from 5, 8, "
-            "make one with styrledger prove --consistency\n"
+            f"{file}: the bundle holds no proof that it grew from 4 entries, expected one from "
+            "5, 8, make one with styrledger prove --consistency\n"
         ),
     )
     refused = run("prove", "--consistency", old, "--ledger", ledger)

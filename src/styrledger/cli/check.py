@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from styrledger.cli import show
 from styrledger.cli.options import asked, basis_options, print_json
+from styrledger.controls.base import Severity
 from styrledger.controls.catalogue import CONTROLS, Checked, control
 from styrledger.controls.catalogue import check as run
 from styrledger.controls.policy import DEFAULT, Policy, read_policy
@@ -17,6 +20,12 @@ NO = 1
 WIDEST = 60
 NARROW = 20
 LINE = 80
+
+SEVERITIES = get_args(Severity)
+"""From the worst, which tables show first."""
+
+GROUPS = re.compile(r"(?<=[0-9]) (?=[0-9]{3}\b)")
+"""The blanks inside numbers, at which no line is broken."""
 
 
 @click.command()
@@ -49,8 +58,8 @@ def check(
 ) -> None:
     """Run the internal controls and list what they find.
 
-    Exit code 1 where they find anything, be it a note: a figure that is off by rounding, or one
-    that cannot be checked.
+    The worst come first. Exit code 1 where they find anything, be it a note: a figure that is off
+    by rounding, or one that cannot be checked.
     """
     policy = read_policy(policy_file)
     if explain is not None:
@@ -79,17 +88,18 @@ def check(
 
 
 def _print(done: Checked, *, confirmed: bool) -> None:
+    shown = done.findings + (done.confirmed if confirmed else ())
     rows = [
         [
             one.severity,
             one.control,
-            textwrap.fill(one.message, WIDEST),
+            textwrap.fill(GROUPS.sub("\N{NO-BREAK SPACE}", one.message), WIDEST),
             one.expected or "",
             one.found or "",
             one.verdict or "",
             textwrap.fill(" ".join(f"#{position}" for position in one.positions), NARROW),
         ]
-        for one in done.findings + (done.confirmed if confirmed else ())
+        for one in sorted(shown, key=lambda one: SEVERITIES.index(one.severity))
     ]
     if rows:
         show.table(["", "control", "finding", "expected", "found", "verdict", "entries"], rows)

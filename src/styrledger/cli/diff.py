@@ -75,10 +75,13 @@ def diff(
     """Tell every cause of the difference between two answers to QUERY.
 
     QUERY is budget UNIT with --year, or a subject (budget/KS/2020/operating, unit/KS), or a kind
-    of subject (budget, uppdrag) for all that differ of it; without it, everything that differs.
+    of subject or its command (budget, goals) for all that differ of it; without it, everything
+    that differs.
     For a budget the changes add up to the difference exactly. Exit code 1 where nothing was ever
     recorded about a subject.
     """
+    if query:
+        query = (COMMANDS.get(query[0], query[0]), *query[1:])
     subject = _subject(query, year, kind or "operating")
     with opened(path) as ledger:
         first = sealed(ledger.as_of(from_on, known=from_known))
@@ -101,6 +104,19 @@ def diff(
     else:
         click.echo(f"from {show.basis(first.basis)}\nto   {show.basis(second.basis)}")
         _print(chosen, money_unit)
+
+
+COMMANDS = {
+    "units": "unit",
+    "goals": "goal",
+    "indicators": "indicator",
+    "controls": "control",
+    "documents": "document",
+    "evaluations": "evaluation",
+    "minutes": "meeting",
+    "calendar": "deadline",
+}
+"""The kind of subject that each command is about, where it is not called the same."""
 
 
 def _subject(query: tuple[str, ...], year: int | None, kind: Kind) -> str | None:

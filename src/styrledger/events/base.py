@@ -124,8 +124,11 @@ def to_code(value: str) -> str:
 
 
 def to_line(value: str) -> str:
-    """Check a title or id: one line, no outer blanks, at most 200 characters."""
-    text = to_prose(value)
+    """Check a title or id: one line, no outer blanks, at most 200 characters.
+
+    It is composed (NFC): the same letters are the same name, whichever way a file spells them.
+    """
+    text = unicodedata.normalize("NFC", to_prose(value))
     if text != text.strip() or "\n" in text or "\t" in text:
         raise ValueRefused(
             Fault(f"{text!r} has blanks or line breaks around or in it", "one trimmed line")

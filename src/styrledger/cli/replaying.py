@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from contextvars import ContextVar
 from io import StringIO
-from typing import Any, cast
+from typing import Any
 
 import attrs
 import click
@@ -85,7 +85,8 @@ def question(command: click.Command, params: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _values(value: Any) -> tuple[Any, ...]:
-    return cast("tuple[Any, ...]", value) if isinstance(value, tuple) else (value,)
+    values: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
+    return values
 
 
 def _no_context(command: click.Command) -> click.Context:

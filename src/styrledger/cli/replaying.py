@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from contextvars import ContextVar
 from io import StringIO
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import click
@@ -84,9 +84,8 @@ def question(command: click.Command, params: dict[str, Any]) -> tuple[str, ...]:
     return (*names, *arguments)
 
 
-def _values(value: Any) -> tuple[Any, ...]:
-    values: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
-    return values
+def _values(value: object) -> tuple[object, ...]:
+    return cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
 
 
 def _no_context(command: click.Command) -> click.Context:

@@ -232,3 +232,12 @@ def test_a_line_as_json_tells_what_it_holds_undistributed(ledger: Ledger) -> Non
 def test_the_ancestors_of_a_line_begin_with_itself() -> None:
     assert list(ancestors("A/B/C")) == ["A/B/C", "A/B", "A"]
     assert list(ancestors("")) == []
+
+
+def test_a_sum_that_is_zero_tells_which_part_made_it_so(ledger: Ledger) -> None:
+    ledger.record(distributed("A/B", "0 tkr"))
+    whole = line(ledger, "A")
+    assert whole.amount == Amount("0 tkr")
+    assert [(step.change, step.balance) for step in whole.trail] == [
+        (Amount("0 tkr"), Amount("0 tkr"))
+    ]

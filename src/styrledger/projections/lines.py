@@ -84,6 +84,6 @@ class Lines:
             if new is None:
                 continue
             change = new if old is None else new - old
-            if path == line or change.ore:
+            if path == line or old is None or change.ore:
                 step = Step(counted.fact, counted.since, change, new)
                 self.steps.setdefault(path, []).append(step)

@@ -18,9 +18,8 @@ from pathlib import Path
 
 from styrledger import BudgetRevised, Entry, Ledger, UnitRegistered
 from styrledger.ledger import view_path
-from styrledger.sealing import leaf_of
 from styrledger.store import Log, Row
-from styrledger.tree import CompactRange, entry_bytes
+from styrledger.tree import CompactRange, entry_bytes, leaf_of
 from styrledger.verifying.run import verify
 
 UNITS = 100

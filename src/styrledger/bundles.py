@@ -20,7 +20,8 @@ from styrledger.checkpoints import Checkpoint
 from styrledger.errors import BundleError, Fault, ValueRefused, quoted
 from styrledger.notes import base64_octets
 from styrledger.proofs import verify_consistency, verify_inclusion
-from styrledger.sealing import is_signed, leaf_of, origin_of, read_checkpoint
+from styrledger.sealing import is_signed, origin_of, read_checkpoint
+from styrledger.tree import leaf_of
 
 FORMAT = "styrledger-bundle/1"
 MAX_SIZE = 1 << 28

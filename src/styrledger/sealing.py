@@ -10,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 from itertools import islice
-from typing import Protocol
 
 from styrledger.checkpoints import Checkpoint
 from styrledger.errors import CheckpointRefused, NoteError, UnknownPosition, quoted
@@ -18,43 +17,10 @@ from styrledger.keys import SigningKey, sign
 from styrledger.notes import Note, refuse
 from styrledger.store import Identity, Issued, Log, Row
 from styrledger.times import Clock, instant
-from styrledger.tree import CompactRange, entry_bytes, leaf_hash
+from styrledger.tree import CompactRange, Octets, leaf_of
 
 IDENTITY_FRAME = b"styrledger-identity/1\n"
 ORIGIN_OCTETS = 16
-
-
-class Octets(Protocol):
-    """What of a stored entry is hashed."""
-
-    @property
-    def stream(self) -> str:
-        """The stream that it is in."""
-        ...
-
-    @property
-    def version(self) -> int:
-        """Its place in its stream."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The stored name of its event."""
-        ...
-
-    @property
-    def state(self) -> bytes:
-        """Its octets."""
-        ...
-
-
-def leaf_of(row: Octets) -> bytes:
-    """Return the hash of a stored entry in the tree.
-
-    Raises:
-        EntryBytesError: the row holds what no ledger writes.
-    """
-    return leaf_hash(entry_bytes(row.stream, row.version, row.name, row.state))
 
 
 def origin_of(ledger: str, organisation: str, contract: int, created_at: str) -> str:

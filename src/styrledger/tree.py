@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from styrledger.errors import EntryBytesError, Fault
 
@@ -31,6 +31,30 @@ Node: TypeAlias = tuple[int, int, bytes]
 
 NodeReader: TypeAlias = Callable[[int, int], bytes]
 """Gives the hash of a complete node from its level and index."""
+
+
+class Octets(Protocol):
+    """What of a stored entry is hashed."""
+
+    @property
+    def stream(self) -> str:
+        """The stream that it is in."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Its place in its stream."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The stored name of its event."""
+        ...
+
+    @property
+    def state(self) -> bytes:
+        """Its octets."""
+        ...
 
 
 def entry_bytes(stream: str, version: int, name: str, state: bytes) -> bytes:
@@ -74,6 +98,15 @@ def _sized(text: str) -> bytes:
 def leaf_hash(data: bytes) -> bytes:
     """Return the hash of a leaf that holds ``data``."""
     return sha256(b"\x00" + data).digest()
+
+
+def leaf_of(row: Octets) -> bytes:
+    """Return the hash of a stored entry in the tree.
+
+    Raises:
+        EntryBytesError: the row holds what no ledger writes.
+    """
+    return leaf_hash(entry_bytes(row.stream, row.version, row.name, row.state))
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

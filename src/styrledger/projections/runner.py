@@ -19,39 +19,19 @@ from styrledger.events.entry import Recorded
 from styrledger.history import Fact, Link, facts_at, filed_under, standing
 from styrledger.projections.tables import FOR_EVER, VERSION, Cursor, Values, ViewFile, definition
 from styrledger.times import STOCKHOLM, instant
-from styrledger.tree import CompactRange, Node, entry_bytes, leaf_hash, root_at
+from styrledger.tree import CompactRange, Node, Octets, leaf_of, root_at
 
 PAGE = 1000
 
 T = TypeVar("T")
 
 
-class StoredRow(Protocol):
+class StoredRow(Octets, Protocol):
     """A stored entry, as the log hands it out."""
 
     @property
     def position(self) -> int:
         """Its place in the log."""
-        ...
-
-    @property
-    def stream(self) -> str:
-        """The stream that it is in."""
-        ...
-
-    @property
-    def version(self) -> int:
-        """Its place in its stream."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The stored name of its event."""
-        ...
-
-    @property
-    def state(self) -> bytes:
-        """Its octets."""
         ...
 
 
@@ -177,8 +157,7 @@ class Runner:
         for row in rows:
             if row.position != edge.size + 1:
                 raise LogDamaged(edge.size + 1, row.position)
-            octets = entry_bytes(row.stream, row.version, row.name, row.state)
-            nodes += edge.append(leaf_hash(octets))
+            nodes += edge.append(leaf_of(row))
         self.view.add_nodes(nodes)
         self._edge = edge
 

@@ -12,10 +12,9 @@ from styrledger import registry, stored
 from styrledger.errors import EntryBytesError, StyrledgerError, quoted
 from styrledger.events.corrections import Amendment, EntryCorrected
 from styrledger.events.entry import Recorded
-from styrledger.sealing import leaf_of
 from styrledger.store import Row
 from styrledger.times import instant
-from styrledger.tree import CompactRange, leaf_hash
+from styrledger.tree import CompactRange, leaf_hash, leaf_of
 from styrledger.verifying.faults import Faults, fault_at
 
 UNHASHABLE = leaf_hash(b"")

@@ -22,9 +22,11 @@ from styrledger.amounts import to_amount
 from styrledger.events.budgets import BudgetRevised
 from styrledger.events.entry import Recorded
 from styrledger.ledger import Ledger, view_path
-from styrledger.store import Identity, Log, Row
+from styrledger.store import Identity, Row, open_log
+from styrledger.store.sqlite.log import SQLiteLog
+from styrledger.verifying.anchors import Held
 from styrledger.verifying.faults import Verification
-from styrledger.verifying.run import Held, verify
+from styrledger.verifying.run import verify
 
 from .ledgers import SetClock, adopted, corrected, new_ledger, revised
 
@@ -101,7 +103,7 @@ def sql(path: Path, *statements: str) -> None:
 
 def rows(path: Path) -> tuple[Identity, list[Row]]:
     """Return what a log holds."""
-    log = Log.open(path, read_only=True)
+    log = open_log(path, read_only=True)
     found = log.identity, [*log.all_rows()]
     log.close()
     return found
@@ -121,7 +123,7 @@ def rewritten(path: Path, change: Callable[[list[Recorded]], list[Recorded]]) ->
         made.append(Row(number, stream, versions[stream], name, state))
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
-    Log.create(path, identity, [made]).close()
+    SQLiteLog.create(path, identity, made).close()
 
 
 def with_amount(recorded: Recorded, text: str) -> Recorded:
@@ -298,37 +300,38 @@ ATTACKS = (
     ),
     Attack(
         "change a leaf of the tree",
-        _views("UPDATE nodes SET hash = zeroblob(32) WHERE level = 0 AND place = 3"),
+        _views(
+            "UPDATE tiles SET hashes = "
+            "CAST(substr(hashes, 1, 96) || zeroblob(32) || substr(hashes, 129) AS BLOB) "
+            "WHERE level = 0 AND place = 0"
+        ),
         4,
         alone=True,
         keeps_views=True,
     ),
     Attack(
-        "change a node of the tree",
-        _views("UPDATE nodes SET hash = zeroblob(32) WHERE level = 2 AND place = 1"),
-        5,
+        "add a node to the tree",
+        _views("INSERT INTO tiles VALUES (1, 0, zeroblob(32))"),
+        1,
         alone=True,
         keeps_views=True,
     ),
     Attack(
-        "remove a node of the tree",
-        _views("DELETE FROM nodes WHERE level = 1 AND place = 2"),
-        5,
+        "remove the nodes of the tree",
+        _views("DELETE FROM tiles"),
+        1,
         alone=True,
         keeps_views=True,
     ),
     Attack(
-        "change an entry in the views",
-        _views(
-            "UPDATE entries SET state = "
-            "CAST(replace(CAST(state AS TEXT), '700000,', '900000,') AS BLOB) WHERE position = 7"
-        ),
+        "change an entry in the list of the views",
+        _views("UPDATE entries SET day = '2019-12-31' WHERE position = 7"),
         7,
         alone=True,
         keeps_views=True,
     ),
     Attack(
-        "remove an entry from the views",
+        "remove an entry from the list of the views",
         _views("DELETE FROM entries WHERE position = 7"),
         7,
         alone=True,
@@ -336,14 +339,65 @@ ATTACKS = (
     ),
     Attack(
         "change a fact in the views",
-        _views("UPDATE facts SET known_to = 6 WHERE position = 7"),
+        _views("UPDATE filed SET subject = subject + 1 WHERE place >> 20 = 7"),
         7,
         alone=True,
         keeps_views=True,
     ),
     Attack(
         "remove a fact from the views",
-        _views("DELETE FROM facts WHERE position = 7"),
+        _views("DELETE FROM filed WHERE place >> 20 = 7"),
+        7,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "add a fact to the views",
+        _views("INSERT INTO filed SELECT (5 << 20) + 9, id FROM subjects LIMIT 1"),
+        5,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "change when an entry was recorded in the views",
+        _views(
+            "UPDATE instants SET recorded_at = '2020-01-15T12:00:00.000001Z' WHERE position = 7"
+        ),
+        7,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "change a key in the views",
+        _views("UPDATE keys SET key = 'c' WHERE position = 5"),
+        5,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "change a name in the views",
+        _views("UPDATE names SET name = 'unit/X' WHERE place >> 20 = 2"),
+        2,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "remove a subject from the views",
+        _views("DELETE FROM subjects WHERE subject = 'budget/KS/2020/operating'"),
+        1,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "add a subject to the views",
+        _views("INSERT INTO subjects VALUES ('budget/KS/2021/operating', 1)"),
+        None,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "file a correction in the views that was never made",
+        _views("INSERT INTO links VALUES (7, 5, 5, 0)"),
         7,
         alone=True,
         keeps_views=True,
@@ -364,7 +418,7 @@ ATTACKS = (
     ),
     Attack(
         "remove an index of the views",
-        _views("DROP INDEX facts_by_definition"),
+        _views("DROP INDEX filed_by_subject"),
         None,
         alone=True,
         keeps_views=True,

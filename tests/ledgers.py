@@ -98,7 +98,7 @@ class SetClock:
 
 
 @contextmanager
-def new_ledger(path: Path, clock: SetClock | None = None) -> Generator[Ledger]:
+def new_ledger(path: Path | str, clock: SetClock | None = None) -> Generator[Ledger]:
     """Open a new ledger in which the units KF (#1), KS (#2) and SN (#3) are registered."""
     with Ledger.create(path, organisation="Prov", clock=clock or SetClock()) as ledger:
         ledger.record(*(register(unit) for unit in UNITS))

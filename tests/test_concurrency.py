@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from styrledger import store
 from styrledger.errors import LedgerBusy
 from styrledger.ledger import Ledger
 
@@ -180,7 +179,7 @@ def test_a_writer_that_waits_too_long_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = new(tmp_path)
-    monkeypatch.setattr(store, "LOCK_TIMEOUT", 0.1)
+    monkeypatch.setattr("styrledger.store.log.LOCK_TIMEOUT", 0.1)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with Ledger.open(path) as ledger, pytest.raises(LedgerBusy) as busy:

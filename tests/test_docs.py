@@ -14,6 +14,7 @@ The examples of a page run in order, in one empty folder.
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
 import subprocess
@@ -264,13 +265,15 @@ def test_every_command_and_option_is_documented() -> None:
             assert isinstance(parameter, click.Argument) or set(parameter.opts) <= {*words}
 
 
+def public_imports() -> list[ast.ImportFrom]:
+    """Return the imports by which type checkers are told of the public names."""
+    source = Path(styrledger.__file__).read_text(encoding="utf-8")
+    blocks = [node for node in ast.parse(source).body if isinstance(node, ast.If)]
+    return [one for block in blocks for one in block.body if isinstance(one, ast.ImportFrom)]
+
+
 def test_the_public_names_are_those_imported_and_documented() -> None:
-    imported = {
-        alias.name
-        for node in ast.parse(Path(styrledger.__file__).read_text(encoding="utf-8")).body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
+    imported = {alias.name for node in public_imports() for alias in node.names}
     documented = re.findall(
         r"^(?:### |- `)(\w+)(?:$|`)",
         (REFERENCE / "python.md").read_text(encoding="utf-8"),
@@ -278,6 +281,17 @@ def test_the_public_names_are_those_imported_and_documented() -> None:
     )
     assert styrledger.__all__ == sorted(imported)
     assert imported - {"Event", "Place"} <= {*documented}
+
+
+def test_a_public_name_is_the_one_that_type_checkers_are_told_of() -> None:
+    told = {
+        alias.name: getattr(importlib.import_module(node.module or ""), alias.name)
+        for node in public_imports()
+        for alias in node.names
+    }
+    assert {name: getattr(styrledger, name) for name in styrledger.__all__} == told
+    with pytest.raises(AttributeError, match="'styrledger' has no attribute 'Ledgar'"):
+        getattr(styrledger, "Ledgar")  # noqa: B009 - a checker would see that it is not there
 
 
 def test_the_glossary_has_every_event_type_and_every_command() -> None:

@@ -12,10 +12,14 @@ from typing import Any
 import pytest
 
 from styrledger.errors import (
+    AccessDenied,
     ClockError,
+    CommitUnknown,
+    DatabaseNotFound,
     DiskFull,
     EntriesRefused,
     Fault,
+    FileInTheWay,
     FileUnreadable,
     FutureContract,
     LedgerBusy,
@@ -24,8 +28,11 @@ from styrledger.errors import (
     LedgerExists,
     LedgerNotFound,
     LedgerReadOnly,
+    LedgerUnfinished,
     LogDamaged,
     NotALedger,
+    PortInUse,
+    ServerUnreachable,
     StorageError,
     StyrledgerError,
     UndecodableEntry,
@@ -39,11 +46,12 @@ from styrledger.errors import (
 )
 from styrledger.exchange.records import read_entries
 from styrledger.ledger import Ledger, view_path
-from styrledger.store import LogPool
+from styrledger.store.sqlite.log import LogPool
 
 from .ledgers import adopted, new_ledger, revised
 
 ADOPTED = adopted("100 tkr", "KF 2019-06-10 § 109")
+URL = "postgresql://app@db/kommun?schema=h"
 NOT_A_LEDGER = (
     "expected a file made by styrledger init or restore, check the path or restore a backup"
 )
@@ -131,7 +139,7 @@ def test_a_ledger_under_a_future_contract_is_not_opened(
 ) -> None:
     path = tmp_path / "prov.db"
     with monkeypatch.context() as future:
-        future.setattr("styrledger.store.CONTRACT", 2)
+        future.setattr("styrledger.store.log.CONTRACT", 2)
         Ledger.create(path, organisation="Prov").close()
     with pytest.raises(FutureContract) as refused:
         Ledger.open(path)
@@ -197,7 +205,7 @@ def test_a_ledger_in_a_folder_that_is_not_there_cannot_be_made(tmp_path: Path) -
 def test_a_ledger_that_another_writer_holds_is_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("styrledger.store.LOCK_TIMEOUT", 0.01)
+    monkeypatch.setattr("styrledger.store.log.LOCK_TIMEOUT", 0.01)
     path = tmp_path / "prov.db"
     with new_ledger(path) as ledger:
         other = sqlite3.connect(path, isolation_level=None)
@@ -302,6 +310,24 @@ def test_a_record_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert (folder.value.path, folder.value.reason) == (str(tmp_path), "Is a directory")
 
 
+def test_a_file_that_must_not_be_replaced_is_named_with_what_may_be() -> None:
+    refused = FileInTheWay("brev.html", "an earlier report")
+    assert str(refused) == (
+        "brev.html: there is another file, expected a free path or an earlier report, "
+        "choose another path"
+    )
+    assert (refused.path, refused.ours) == ("brev.html", "an earlier report")
+
+
+def test_a_port_that_cannot_be_used_says_why_and_how_to_take_another() -> None:
+    refused = PortInUse(8765, "Address already in use")
+    assert str(refused) == (
+        "port 8765 of 127.0.0.1 cannot be used (Address already in use), expected a free one, "
+        "choose another with --port, or --port 0 for any"
+    )
+    assert (refused.port, refused.reason) == (8765, "Address already in use")
+
+
 # -- questions
 
 
@@ -372,6 +398,68 @@ def test_every_error_is_of_one_root() -> None:
     ]
     assert all(isinstance(error, StyrledgerError) for error in made)
     assert isinstance(made[0], ValueError)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            LedgerExists(URL, "a ledger in the schema h", "schema"),
+            (
+                "there is already a ledger in the schema h, expected a free schema, choose "
+                "another or open this one"
+            ),
+        ),
+        (
+            LedgerNotFound(URL, "the schema holds no ledger", "URL"),
+            (
+                "the schema holds no ledger, expected a ledger, make one with: styrledger init "
+                "URL --organisation NAME"
+            ),
+        ),
+        (
+            LedgerUnfinished(URL, "a restore into it was begun", "restore it again"),
+            (
+                "no ledger yet (a restore into it was begun), expected a finished one, restore "
+                "it again"
+            ),
+        ),
+        (
+            ServerUnreachable(URL, "Connection refused"),
+            (
+                "the server cannot be reached (Connection refused), nothing was recorded, start "
+                "it or check host and port, and try again"
+            ),
+        ),
+        (
+            AccessDenied(URL, "password authentication failed"),
+            (
+                "the server refused the account (password authentication failed), expected one "
+                "with a right to this, check user, password and grants"
+            ),
+        ),
+        (
+            DatabaseNotFound(URL),
+            (
+                "the server has no such database, expected one that exists, check the name or "
+                "make it with: createdb NAME"
+            ),
+        ),
+        (
+            CommitUnknown(URL, "server closed the connection"),
+            (
+                "the connection was lost during the commit (server closed the connection), it "
+                "is unknown whether all of it was recorded or nothing, record it again when the "
+                "server answers: an entry whose key was recorded is not recorded twice; look in "
+                "the log for those without"
+            ),
+        ),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_what_goes_wrong_on_a_server_says_what_became_of_it(error: LedgerError, text: str) -> None:
+    assert str(error) == f"{URL}: {text}"
+    assert error.path == URL
 
 
 # -- their parts

@@ -157,23 +157,120 @@ PROVABLE = (
     "check",
     "controls",
     "decisions",
+    "diff",
     "documents",
     "evaluations",
     "goals",
     "indicators",
+    "log",
     "minutes",
+    "trail",
     "units",
     "uppdrag",
 )
 
 
+ASKED: dict[str, tuple[str, ...]] = {
+    "budget": ("--year", "2020", "--on", "2020-03-01"),
+    "diff": ("--from-known", "#6", "--to-on", "2020-03-01"),
+    "log": ("--text", "kom*", "--known", "#7"),
+    "trail": ("budget/KS/2020/operating", "--known", "#7"),
+}
+"""How each is asked, where it is not only about a day."""
+
+
 @pytest.mark.parametrize("name", PROVABLE)
 def test_every_question_has_a_receipt(ledger: Path, name: str) -> None:
     file = ledger.with_name("q.json")
-    arguments = ["--year", "2020"] if name == "budget" else []
-    told("prove", name, *arguments, "--ledger", ledger, "-o", file, "--on", "2020-03-01")
+    asked = ASKED.get(name, ("--on", "2020-03-01"))
+    told("prove", name, *asked, "--ledger", ledger, "-o", file)
     assert provable(name).name == name
     told("verify-proof", file)
+    assert bundle_of(file).answer == json.loads(
+        run(name, *asked, "--json", "--ledger", ledger).stdout
+    )
+
+
+LISTED: dict[str, tuple[tuple[str, ...], list[int]]] = {
+    "all of a family": (("log", "--type", "budget"), [4, 5, 7, 8]),
+    "a unit and days": (("log", "--unit", "SN", "--from", "2020-01-01"), [7, 8]),
+    "a body, as known before": (("log", "--body", "KF", "--known", "#5"), [4, 5]),
+    "words": (("log", "--text", "felskriv"), [6, 8]),
+    "none": (("log", "--text", "saknas"), [8]),
+    "a subject": (("trail", "unit/SN"), [3, 8]),
+    "a decision": (("trail", "decision/KF 2019-12-09 § 197"), [5, 6, 8]),
+    "a correction not yet known": (("trail", "budget/KS/2020/operating", "--known", "#5"), [4, 5]),
+    "nothing": (("trail", "unit/XX"), [8]),
+    "two bases": (
+        ("diff", "budget", "KS", "--year", "2020", "--from-known", "#5"),
+        [2, 4, 5, 6, 7, 8],
+    ),
+    "two days": (("diff", "unit/SN", "--from-on", "2018-12-31"), [3, 8]),
+}
+"""Questions, and the positions that their receipts hold."""
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_what_was_recorded_has_a_receipt_of_no_more_than_it_needs(ledger: Path, name: str) -> None:
+    asked, positions = LISTED[name]
+    file = ledger.with_name("q.json")
+    done = run(*asked, "--json", "--ledger", ledger, "--receipt", file)
+    bundle = bundle_of(file)
+    assert bundle.answer == json.loads(done.stdout)
+    assert [entry.position for entry in bundle.entries] == positions
+    told("verify-proof", file)
+    lines = tool(file).stdout.splitlines()
+    assert lines[0].startswith(f"{len(positions)} entries stand in the log")
+    assert "the answer was NOT COMPUTED AGAIN: styrledger verify-proof does that" in lines
+
+
+def test_a_receipt_of_a_difference_proves_both_of_its_bases(ledger: Path) -> None:
+    file = ledger.with_name("q.json")
+    asked = ("diff", "budget", "KS", "--year", "2020", "--from-known", "#7", "--ledger", ledger)
+    run(*asked, "--receipt", file)
+    forged = json.loads(file.read_bytes())
+    assert [one["size"] for one in forged["growth"]] == [5, 7]
+    forged["answer"]["basis"]["from"]["root"] = forged["answer"]["basis"]["to"]["root"]
+    file.write_bytes(resealed(forged))
+    assert tool(file).stdout == "WRONG: the answer has another basis\n"
+    done = run("verify-proof", file)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "the entries give another answer, first in 'basis'" in done.stderr
+
+
+def test_an_entry_that_is_left_out_of_a_listed_answer_is_missed(ledger: Path) -> None:
+    file = ledger.with_name("q.json")
+    run("log", "--type", "budget", "--ledger", ledger, "--receipt", file)
+    forged = json.loads(file.read_bytes())
+    del forged["answer"]["entries"][1]
+    file.write_bytes(resealed(forged))
+    done = run("verify-proof", file)
+    assert "the entries give another answer, first in 'entries'" in done.stderr
+
+
+def test_nothing_is_signed_for_a_file_that_is_in_the_way(ledger: Path) -> None:
+    key, taken = ledger.with_name("key"), ledger.with_name("taken.txt")
+    told("keygen", "prov.se/a", "-o", key)
+    taken.write_text("mine", encoding="utf-8")
+    with Ledger.open(ledger) as opened:
+        before = list(opened.issued())
+    for asked in (
+        ("checkpoint", "-o"),
+        ("prove", "4", "-o"),
+        ("prove", "units", "-o"),
+        ("budget", "--year", "2020", "--receipt"),
+        ("log", "--receipt"),
+    ):
+        for file, why in (
+            (taken, "File exists"),
+            (taken / "x", "No such file or directory"),
+        ):
+            done = run(*asked, file, "--key", key, "--ledger", ledger)
+            message = f"{file}: {why}, expected a file, check the path and its permissions\n"
+            assert (done.exit_code, done.stdout, done.stderr) == (2, "", message)
+    assert taken.read_text(encoding="utf-8") == "mine"
+    with Ledger.open(ledger) as opened:
+        assert list(opened.issued()) == before
 
 
 def test_every_command_with_a_basis_is_among_them() -> None:
@@ -311,6 +408,7 @@ FORGERIES: dict[str, tuple[list[Any], Any, str]] = {
     "another day": (["answer", "basis", "on"], "2019-07-01", "the entries give another answer"),
     "another known": (["answer", "basis", "known", "position"], 7, "the answer is as known at"),
     "an option that writes": (["question", 1], "--receipt=x", "is no question that a receipt"),
+    "an option that writes a table": (["question", 1], "--csv=x", "is no question that a receipt"),
     "help": (["question", 1], "--help", "is no question that a receipt"),
     "a command that has none": (["question", 0], "init", "'init' is no command whose answers"),
 }

@@ -143,11 +143,10 @@ def test_a_stored_name_is_the_types_name_and_a_version() -> None:
 
 
 def test_every_class_is_stored_under_one_name_and_recorded_under_one_type() -> None:
-    assert {registry.STORED[name] for name in registry.STORED_NAMES.values()} == set(
-        registry.STORED.values()
-    )
+    named = {registry.STORED_NAMES[cls]: cls for cls in registry.STORED.values()}
+    assert named == dict(registry.STORED)
     assert registry.TYPES.keys() == {cls.type for cls in registry.STORED.values()}
-    assert len(registry.TYPES) == len(registry.STORED_NAMES)
+    assert [*registry.TYPES.values()] == [*registry.STORED.values()]
 
 
 def test_an_unknown_stored_name_stops_with_what_to_do() -> None:

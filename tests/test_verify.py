@@ -13,7 +13,8 @@ from styrledger.errors import CheckpointRefused, UnknownPosition
 from styrledger.keys import SigningKey
 from styrledger.ledger import Ledger, view_path
 from styrledger.sealing import origin_of, read_checkpoint
-from styrledger.verifying.run import Held, verify
+from styrledger.verifying.anchors import Held
+from styrledger.verifying.run import verify
 
 from .attacks import Victim, sql, victim
 from .commands import add, adopted, answer, new, revised, run, told

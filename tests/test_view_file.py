@@ -67,14 +67,14 @@ def older_version(ledger: Path) -> None:
     """Let the tables be those of an earlier version of the package."""
     with closing(sqlite3.connect(views(ledger))) as file:
         file.execute("UPDATE cursor SET version = version - 1")
-        file.execute("DELETE FROM facts")
+        file.execute("DELETE FROM filed")
         file.commit()
     settle(views(ledger))
 
 
 def without_tables(ledger: Path) -> None:
     with closing(sqlite3.connect(views(ledger))) as file:
-        file.execute("DROP TABLE facts")
+        file.execute("DROP TABLE filed")
         file.commit()
     settle(views(ledger))
 

@@ -256,7 +256,9 @@ def _homes() -> dict[str, str]:
     tree = ast.parse(inspect.getsource(styrledger))
     return {
         alias.name: (node.module or "").partition(".")[2]
-        for node in tree.body
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }

@@ -5,8 +5,7 @@
 
 It reads no ledger and uses no part of the program that made the file. It hashes the entries in
 the file again, follows each path up to the root of the checkpoint, and for a budget adds up the
-figure again. OLD.txt is an older checkpoint (three lines, or signed) that you kept yourself.
-Exit code 0 when all of it holds, 1 when not.
+figure again. OLD.txt is an older checkpoint that you kept. Exit code 0: all of it holds; 1: not.
 """
 
 import base64
@@ -137,11 +136,12 @@ def budget(told: dict[str, Any], entries: list[dict[str, Any]], on: str) -> str:
     return f"budget {told['unit']} {told['year']} on {on}: {amount['text']}, made by{made}"
 
 
-def answered(bundle: dict[str, Any], size: int, root: bytes) -> Iterator[str]:
+def answered(bundle: dict[str, Any], known: dict[int, bytes]) -> Iterator[str]:
     """Yield in words what was computed again of the answer."""
     answer, basis = bundle["answer"], bundle["answer"]["basis"]
-    sealed = (basis["known"]["position"], unbase64(basis["root"]))
-    need(sealed == (size, root), "the answer has another basis")
+    both = basis.get("from", basis), basis.get("to", basis)
+    sealed = {one["known"]["position"]: unbase64(one["root"]) for one in both}
+    need(sealed.items() <= known.items(), "the answer has another basis")
     if "budgets" not in answer:
         yield "the answer was NOT COMPUTED AGAIN: styrledger verify-proof does that"
     yield from (budget(one, bundle["entries"], basis["on"]) for one in answer.get("budgets", ()))
@@ -158,12 +158,12 @@ def check(octets: bytes, older: str | None, vkey: str | None) -> Iterator[str]:
     identity = sha256(b"styrledger-identity/1\n", *sized(*map(str, parts)))[:16].hex()
     need(origin == f"styrledger/{identity}", "the checkpoint is of another ledger")
     for entry in bundle["entries"]:
-        position, path = entry["position"], [*map(unbase64, entry["path"])]
-        need(json.loads(entry["state"])["position"] == position, f"#{position} is another entry")
-        reached = included(leaf_of(entry), position, size, path)
+        position = json.loads(entry["state"])["position"]
+        need(position == entry["position"], f"#{position} is another entry")
+        reached = included(leaf_of(entry), position, size, [*map(unbase64, entry["path"])])
         need(reached == root, f"#{position} does not lead to the root of the checkpoint")
     yield f"{len(bundle['entries'])} entries stand in the log of {size} entries at their positions"
-    known = {size: root}
+    known = {0: sha256(), size: root}
     for one in bundle["growth"]:
         known[one["size"]] = then = unbase64(one["root"])
         both = grown(one["size"], then, size, [*map(unbase64, one["path"])])
@@ -175,7 +175,7 @@ def check(octets: bytes, older: str | None, vkey: str | None) -> Iterator[str]:
         need(known[old] == old_root, "the log is not the one of the older checkpoint")
         yield f"the log only grew since the checkpoint over {old} entries that you hold"
     if "answer" in bundle:
-        yield from answered(bundle, size, root)
+        yield from answered(bundle, known)
     yield f"checkpoint: {origin}, {size} entries, root {base64.b64encode(root).decode()}"
     yield f"signature: {signature(lines, signed, vkey)}"
 

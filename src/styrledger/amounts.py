@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple, cast
 
 import attrs
@@ -69,6 +69,28 @@ class Amount:
                 is not a multiple of it, or too large.
         """
         return _made(_self_printed(ore, ulp))
+
+    @staticmethod
+    def computed(ore: int, ulp: int, *, about: bool = False) -> Amount:
+        """Return an amount as sums and differences print themselves, with "ca" where ``about``.
+
+        Raises:
+            AmountError: as ``from_ore`` does.
+        """
+        return _computed(ore, ulp, "ca" if about else None)
+
+    @staticmethod
+    def printed(ore: int, ulp: int, text: str) -> Amount:
+        """Return an amount as it was once printed, at the precision that it then had.
+
+        Raises:
+            AmountError: where the text is no amount.
+        """
+        return _made(_read(text)._replace(ore=ore, ulp=ulp))
+
+    def prints_itself(self) -> bool:
+        """Return whether ``from_ore`` gives the same, with text, unit and precision."""
+        return _printed(self) == _self_printed(self.ore, self.ulp)
 
     def in_unit(self, unit: MoneyUnit) -> Amount:
         """Return the same money printed in a unit, at the same precision."""
@@ -301,12 +323,16 @@ NUMBER: Final = (
     rf"(?P<whole>{_WHOLE})(?:[.,](?P<decimals>[0-9]+))?"
 )
 """The pattern of a number as it is printed: qualifier, sign, whole and decimals."""
-_HEAD = re.compile(NUMBER, re.IGNORECASE)
-_AMOUNT = re.compile(rf"{NUMBER}{BLANK}*(?P<unit>[^\W\d_].*)", re.IGNORECASE)
 NO_VALUE: Final = re.compile(f"{_DASH}?")
 """Nothing, or a dash: there is no value, which is not zero."""
 _DIGIT = re.compile("[0-9]")
 _A_UNIT = "an amount with its unit, such as"
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Return what an amount is printed as, compiled when the first is read."""
+    return re.compile(rf"{NUMBER}{BLANK}*(?P<unit>[^\W\d_].*)", re.IGNORECASE)
 
 
 def _checked_text(value: object) -> str:
@@ -321,7 +347,7 @@ def _checked_text(value: object) -> str:
 
 @lru_cache(maxsize=4096)
 def _read(text: str) -> _Printed:
-    found = _AMOUNT.fullmatch(text)
+    found = _pattern().fullmatch(text)
     known = _known_unit(found["unit"]) if found else None
     if found is None or known is None:
         raise AmountError(_fault(text))
@@ -377,7 +403,7 @@ def _fault(text: str) -> Fault:
         return Fault(f"{shown} holds the character U+{ord(bad):04X}", "printable text")
     if not _DIGIT.search(text):
         return Fault(f"{shown} has no digits 0 to 9", f"{_A_UNIT} '227,7 mnkr'")
-    head = _HEAD.match(text)
+    head = re.match(NUMBER, text, re.IGNORECASE)
     if head is None:
         before = text[: text.index(next(filter(str.isdigit, text)))].strip(OUTER_BLANKS)
         if not before[:1].isalpha():

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
 
 import attrs
 
+from styrledger.amounts import Amount
 from styrledger.basis import Basis
 from styrledger.errors import UnknownName
+from styrledger.events.base import Kind
 from styrledger.events.entry import Entry
 from styrledger.history import (
     RULINGS,
@@ -22,9 +25,27 @@ from styrledger.history import (
     pending,
     rulings,
 )
+from styrledger.projections.balances import Of
 from styrledger.projections.base import Projection, fold
 
 A = TypeVar("A")
+
+MOST_FOUND = 20_000
+"""About how many facts a view remembers, so that it need not grow with the ledger."""
+
+
+class Sums(Protocol):
+    """Where balances are kept for every day and all that was known."""
+
+    def balance(self, budget: Of, line: str, on: date, known: int) -> Amount | None:
+        """Return the total (the empty line) or a line of a budget, None where it has none."""
+        ...
+
+    def balances(
+        self, year: int, kind: Kind, on: date, known: int
+    ) -> Mapping[tuple[str, str | None], Amount]:
+        """Return all totals and lines of a year."""
+        ...
 
 
 class Facts(Protocol):
@@ -46,6 +67,11 @@ class Facts(Protocol):
         """Return what stood in the place of one entry as known after a position."""
         ...
 
+    @property
+    def sums(self) -> Sums | None:
+        """The running sums, None where there are none and facts must be folded."""
+        ...
+
     def root(self, position: int) -> str | None:
         """Return what seals the entries up to a position, None where nothing does."""
         ...
@@ -57,6 +83,8 @@ class Asking:
     def __init__(self, facts: Facts, basis: Basis) -> None:
         self._facts = facts
         self._basis = basis
+        self._found: dict[str, Sequence[Fact]] = {}
+        self._room = MOST_FOUND
 
     @cached_property
     def basis(self) -> Basis:
@@ -69,7 +97,7 @@ class Asking:
 
     def counted(self, subject: str) -> list[Counted]:
         """Return the facts about a subject that have taken effect, in order of effect."""
-        return counting(self._standing(subject), self._basis.on, self._rulings())
+        return counting(self._standing(subject), self._basis.on, self._rulings)
 
     def counted_under(self, pattern: str) -> list[Counted]:
         """Return the facts under all subjects that match a GLOB pattern, each once, in order."""
@@ -86,7 +114,7 @@ class Asking:
 
     def is_annulled(self, entry: Entry) -> bool:
         """Return whether the decision that an entry rests on is annulled on the day."""
-        return is_annulled(entry, self._rulings())
+        return is_annulled(entry, self._rulings)
 
     def pending_about(self, kind: str) -> tuple[Pending, ...]:
         """Return what is proposed or conditional about a kind of subject, such as ``goal``."""
@@ -95,7 +123,7 @@ class Asking:
             for subject in self.subjects(f"{kind}/*")
             for fact in self._standing(subject)
         }
-        return tuple(pending(found.values(), self._basis.on, self._rulings()))
+        return tuple(pending(found.values(), self._basis.on, self._rulings))
 
     def _heard_of(self, kind: str, name: str) -> str:
         """Return the subject with a name, which must have been one at some time."""
@@ -118,8 +146,17 @@ class Asking:
         return self._heard_of("unit", code).partition("/")[2]
 
     def _standing(self, subject: str) -> Sequence[Fact]:
-        return self._facts.facts(subject, self._basis.position)
+        found = self._found.get(subject)
+        if found is None:
+            found = self._facts.facts(subject, self._basis.position)
+            self._room -= len(found) + 1
+            if self._room < 0:
+                self._found.clear()
+                self._room = MOST_FOUND - len(found)
+            self._found[subject] = found
+        return found
 
+    @cached_property
     def _rulings(self) -> Rulings:
         standing = self._standing(RULINGS)
         return rulings(standing, self._basis.on, void_annulled=self._basis.void_annulled)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -57,17 +58,28 @@ def _read(given: object, where: str) -> Entry:
     cls = _event_class(fields)
     common = {name: value for name, value in fields.items() if name in COMMON}
     own = {name: value for name, value in fields.items() if name not in COMMON and name != "type"}
-    for field in attrs.fields(cls):
-        shared, name = field.metadata.get("text_of"), _written_name(field)
+    for name, shared in _texts_of(cls):
         # A text where an object is common is the event's own: who publishes an indicator.
         if isinstance(common.get(shared), str) and name not in own:
             own[name] = common.pop(shared)
-    event, faults = _structured(own, cls, known=[*own_names(cls), *COMMON])
+    event, faults = _structured(own, cls, known=lambda: [*own_names(cls), *COMMON])
     standing = event or (Amendment("?", "?") if cls.amends else Event())
-    entry, more = _structured({**common, "event": standing, "where": where}, Entry, known=COMMON)
+    entry, more = _structured(
+        {**common, "event": standing, "where": where}, Entry, known=lambda: COMMON
+    )
     if entry is None or faults:
         raise ValueRefused(*faults, *more)
     return entry
+
+
+@cache
+def _texts_of(cls: Any) -> tuple[tuple[str, str], ...]:
+    """Return the fields that take the text of a common field, each with that field's name."""
+    return tuple(
+        (_written_name(field), field.metadata["text_of"])
+        for field in attrs.fields(cls)
+        if "text_of" in field.metadata
+    )
 
 
 def _object(given: object, expected: str) -> Object:
@@ -97,12 +109,12 @@ def _written_name(field: attrs.Attribute[Any]) -> str:
 
 
 def _structured(
-    given: Object, cls: type[T], known: Iterable[str]
+    given: Object, cls: type[T], known: Callable[[], Iterable[str]]
 ) -> tuple[T | None, tuple[Fault, ...]]:
     try:
         return _READ.structure(given, cls), ()
     except cattrs.ClassValidationError as group:
-        return None, tuple(_faults(group, cls, [*known]))
+        return None, tuple(_faults(group, cls, [*known()]))
 
 
 def _faults(group: cattrs.ClassValidationError, cls: type, known: list[str]) -> Iterator[Fault]:

@@ -108,23 +108,27 @@ class LedgerError(StyrledgerError):
         self.path = path
 
 
+class PlaceError(ValueRefused):
+    """Not the address of a ledger on a server; the address is not shown: it may hold a password."""
+
+
 class LedgerExists(LedgerError):
     """A new ledger was asked for where there is something already."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, what: str = "a file", free: str = "path") -> None:
         super().__init__(
             path,
-            "there is already a file, expected a free path, choose another or open this one",
+            f"there is already {what}, expected a free {free}, choose another or open this one",
         )
 
 
 class LedgerNotFound(LedgerError):
-    """There is no ledger at the path."""
+    """There is no ledger at the path, or in that schema of the database."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, what: str = "no such file", place: str = "PATH") -> None:
         super().__init__(
             path,
-            "no such file, expected a ledger, make one with: styrledger init PATH "
+            f"{what}, expected a ledger, make one with: styrledger init {place} "
             "--organisation NAME",
         )
 
@@ -138,6 +142,14 @@ class NotALedger(LedgerError):
             f"not a ledger ({reason}), expected a file made by styrledger init or restore, "
             "check the path or restore a backup",
         )
+        self.reason = reason
+
+
+class LedgerUnfinished(LedgerError):
+    """A ledger that is being restored, or whose restoring was cut off; ``reason`` says which."""
+
+    def __init__(self, path: str, reason: str, todo: str) -> None:
+        super().__init__(path, f"no ledger yet ({reason}), expected a finished one, {todo}")
         self.reason = reason
 
 
@@ -196,6 +208,58 @@ class DiskFull(StorageError):
     """There is no room for more; nothing was recorded."""
 
 
+class ServerUnreachable(LedgerError):
+    """No connection to the server, or it was lost; nothing was recorded."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            path,
+            f"the server cannot be reached ({reason}), nothing was recorded, start it or check "
+            "host and port, and try again",
+        )
+        self.reason = reason
+
+
+class AccessDenied(LedgerError):
+    """The server does not let the account in, or not do this."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            path,
+            f"the server refused the account ({reason}), expected one with a right to this, "
+            "check user, password and grants",
+        )
+        self.reason = reason
+
+
+class DatabaseNotFound(LedgerError):
+    """The server has no database of that name."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            path,
+            "the server has no such database, expected one that exists, check the name or make "
+            "it with: createdb NAME",
+        )
+
+
+class CommitUnknown(LedgerError):
+    """The connection was lost during the commit: whether it was recorded is not known.
+
+    All of it was recorded or nothing. Entries with keys can be recorded again, whichever it
+    was: those that are there are not recorded twice.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            path,
+            f"the connection was lost during the commit ({reason}), it is unknown whether all of "
+            "it was recorded or nothing, record it again when the server answers: an entry "
+            "whose key was recorded is not recorded twice; look in the log for those without",
+        )
+        self.reason = reason
+
+
 class LedgerClosed(LedgerError):
     """A ledger or one of its views was asked after the ledger was closed."""
 
@@ -210,6 +274,17 @@ class FileUnreadable(StyrledgerError):
         super().__init__(f"{path}: {reason}, expected a file, check the path and its permissions")
         self.path = path
         self.reason = reason
+
+
+class FileInTheWay(StyrledgerError):
+    """Something else lies where a file is to be written; ``ours`` is what may be replaced."""
+
+    def __init__(self, path: str, ours: str) -> None:
+        super().__init__(
+            f"{path}: there is another file, expected a free path or {ours}, choose another path"
+        )
+        self.path = path
+        self.ours = ours
 
 
 class PolicyError(StyrledgerError):
@@ -344,3 +419,15 @@ class MissingExtraError(StyrledgerError):
         )
         self.extra = extra
         self.package = package
+
+
+class PortInUse(StyrledgerError):
+    """The explorer cannot listen on a port; ``reason`` is what the system says."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(
+            f"port {port} of 127.0.0.1 cannot be used ({reason}), expected a free one, "
+            "choose another with --port, or --port 0 for any"
+        )
+        self.port = port
+        self.reason = reason

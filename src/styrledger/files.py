@@ -5,12 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import sys
 import uuid
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 from urllib.parse import quote
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 LEDGER = 0x53545952
 """The application id ("STYR") in the header of a file that holds a log."""
@@ -69,19 +75,46 @@ def making(path: Path) -> Generator[Path]:
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         yield part
-        if os.path.lexists(path):
-            raise FileExistsError(path)
-        try:
-            path.hardlink_to(part)
-        except FileExistsError:
-            raise
-        except OSError:
-            # A file system without links; another who makes the same file may be overwritten.
-            part.rename(path)
-        _keep_name(path.absolute().parent)
+        put(part, path)
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            Path(f"{part}{suffix}").unlink(missing_ok=True)
+        remove(part)
+
+
+def put(part: Path, path: Path) -> None:
+    """Give a database file that is whole and closed the name that it is to have.
+
+    Raises:
+        FileExistsError: there is something at the path already.
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(path)
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without links; another who makes the same file may be overwritten.
+        part.rename(path)
+    _keep_name(path.absolute().parent)
+    remove(part)
+
+
+def remove(part: Path) -> None:
+    """Remove a database file by this name, and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        Path(f"{part}{suffix}").unlink(missing_ok=True)
+
+
+def locked(file: BinaryIO) -> bool:
+    """Take a file for this process alone until it is closed; tell whether it could be had."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _keep_name(folder: Path) -> None:

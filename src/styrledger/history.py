@@ -226,10 +226,11 @@ RULINGS = "rulings"
 
 def filed_under(entry: Entry) -> tuple[str, ...]:
     """Return the subjects under which a fact is found again."""
-    event = entry.event.placed(entry.decision)
+    decision = entry.decision
+    event = entry.event.placed(decision)
     under = event.subjects()
-    if entry.decision is not None:
-        under = (*under, subjects.decision(entry.decision.key))
+    if decision is not None:
+        under = (*under, subjects.decision(decision.key))
     if isinstance(event, (DecisionAnnulled, DecisionConditionMet)):
         under = (*under, RULINGS)
-    return tuple(dict.fromkeys(under))
+    return under if len({*under}) == len(under) else tuple(dict.fromkeys(under))

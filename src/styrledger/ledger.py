@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
 from styrledger.basis import Basis
-from styrledger.bundles import Bundle
-from styrledger.checkpoints import Checkpoint
-from styrledger.commit import Commit, Recording, Unreadable
-from styrledger.controls.catalogue import Checked, check
-from styrledger.controls.policy import read_policy
-from styrledger.diff import Difference, diff_views
 from styrledger.errors import LedgerClosed, UnknownPosition
 from styrledger.events.base import to_line
 from styrledger.events.entry import Entry, Recorded
-from styrledger.keys import SigningKey
 from styrledger.projections.runner import Runner
-from styrledger.projections.tables import Choice
-from styrledger.proving import bare_checkpoint, prove
-from styrledger.sealing import issue
-from styrledger.store import Identity, Log, Row, new_identity
+from styrledger.projections.searching import history, storable
+from styrledger.store import (
+    Identity,
+    Issued,
+    Log,
+    Place,
+    Row,
+    Server,
+    create_log,
+    new_identity,
+    open_log,
+    read_place,
+)
 from styrledger.times import (
     Clock,
     PartialDate,
@@ -37,11 +40,18 @@ from styrledger.times import (
     to_day,
     today,
 )
-from styrledger.trail import Trailed, trail
-from styrledger.verifying.faults import Verification
-from styrledger.verifying.run import Held, verify
 from styrledger.view import View
-from styrledger.watching import Watched
+
+if TYPE_CHECKING:
+    from styrledger.bundles import Bundle
+    from styrledger.checkpoints import Checkpoint
+    from styrledger.commit import Recording, Unreadable
+    from styrledger.controls.catalogue import Checked
+    from styrledger.diff import Difference
+    from styrledger.keys import SigningKey
+    from styrledger.trail import Trailed
+    from styrledger.verifying.anchors import Held
+    from styrledger.verifying.faults import Verification
 
 Day = str | date | PartialDate
 Known = str | int | date | datetime
@@ -67,13 +77,16 @@ class Ledger:
     ) -> Ledger:
         """Make a new, empty ledger for an organisation.
 
+        It is a file at the path, or for ``postgresql://USER@HOST/DATABASE?schema=NAME`` tables
+        in a database.
+
         Raises:
             LedgerExists: there is something at the path already.
             StorageError: the file cannot be written.
         """
-        place = Path(path)
-        log = Log.create(place, new_identity(to_line(organisation), clock))
-        return cls(log, clock, view_path=view_path(place))
+        identity = new_identity(to_line(organisation), clock)
+        log = create_log(read_place(path), identity)
+        return cls(log, clock, view_path=kept_views(log.place, identity.ledger))
 
     @classmethod
     def open(
@@ -93,10 +106,10 @@ class Ledger:
             NotALedger: the file is something else, or damaged.
             FutureContract: a newer version of the package made it.
         """
-        place = Path(path)
-        log = Log.open(place, read_only=read_only)
-        beside = os.access(place.absolute().parent, os.W_OK)
-        return cls(log, clock, view_path=None if read_only and not beside else view_path(place))
+        log = open_log(read_place(path), read_only=read_only)
+        views = kept_views(log.place, log.identity.ledger)
+        beside = views is not None and os.access(views.absolute().parent, os.W_OK)
+        return cls(log, clock, view_path=None if read_only and not beside else views)
 
     def record(self, *entries: Entry, by: str | None = None) -> tuple[Recorded, ...]:
         """Record entries as one commit: all of them are on the disk on return, or none.
@@ -164,21 +177,16 @@ class Ledger:
         their own.
         """
         self._catch_up()
-        position = self._position(known)
-        chosen = self._runner.view.chosen(
-            Choice(
-                position,
-                type=_storable(type),
-                body=_storable(body),
-                unit=_storable(unit),
-                first=None if since is None else to_day(since).isoformat(),
-                last=None if until is None else to_day(until).isoformat(),
-            )
+        return history(
+            self._runner.view,
+            self._position(known),
+            type=type,
+            body=body,
+            unit=unit,
+            since=since,
+            until=until,
+            text=text,
         )
-        if text is None or not text.split():
-            return chosen
-        found = set(self._runner.view.find(_storable(text) or ""))
-        return (recorded for recorded in chosen if recorded.position in found)
 
     def trail(self, subject: str, *, known: Known | None = None) -> tuple[Trailed, ...]:
         """Return all that was ever recorded about a subject, in the order of recording.
@@ -186,8 +194,10 @@ class Ledger:
         Raises:
             UnknownName: nothing was recorded about it.
         """
+        from styrledger.trail import trail
+
         self._catch_up()
-        return trail(self._runner.view, _storable(subject) or "", self._position(known))
+        return trail(self._runner.view, storable(subject) or "", self._position(known))
 
     def diff(self, first: View, second: View, subject: str | None = None) -> tuple[Difference, ...]:
         """Return what differs between two views, each with every cause; of one subject or all.
@@ -195,6 +205,8 @@ class Ledger:
         For a budget (``budget/KS/2020/operating``) the changes of the causes add up to the
         difference exactly.
         """
+        from styrledger.diff import diff_views
+
         self._check_open()
         return diff_views(first, second, subject)
 
@@ -204,6 +216,9 @@ class Ledger:
         Raises:
             PolicyError: the file holds something that is no rule.
         """
+        from styrledger.controls.catalogue import check
+        from styrledger.controls.policy import read_policy
+
         self._check_open()
         return check(view, policy=read_policy() if policy is None else read_policy(policy))
 
@@ -211,6 +226,11 @@ class Ledger:
         """Yield the stored octets of every entry in order, for copies and for proofs."""
         self._check_open()
         return self._log.all_rows()
+
+    def issued(self) -> tuple[Issued, ...]:
+        """Return the checkpoints that this ledger has issued, the oldest first."""
+        self._check_open()
+        return tuple(self._log.issued())
 
     def verify(
         self,
@@ -225,8 +245,10 @@ class Ledger:
         Raises:
             NoteError: what is given as a checkpoint is none.
         """
+        from styrledger.verifying.run import verify
+
         self._check_open()
-        return verify(self._log.path, self._view_path, checkpoints, progress)
+        return verify(self._log.place, self._view_path, checkpoints, progress)
 
     def checkpoint(self, *, key: SigningKey | None = None, known: int | None = None) -> str:
         """Issue the checkpoint of the first ``known`` entries, default all; keep it as issued.
@@ -238,6 +260,8 @@ class Ledger:
             UnknownPosition: the log has not reached ``known``.
             LedgerReadOnly: the ledger was opened for reading.
         """
+        from styrledger.sealing import issue
+
         self._check_open()
         return issue(self._log, self._clock, known, key).text
 
@@ -246,9 +270,24 @@ class Ledger:
 
         The set grows with every question that the view is asked.
         """
+        from styrledger.watching import Watched
+
         self._catch_up()
         watched = Watched(self._runner, view.basis.position)
         return View(watched, view.basis), watched.positions
+
+    def watch_trail(self, subject: str, known: int) -> tuple[tuple[Trailed, ...], set[int]]:
+        """Return the trail of a subject, and the positions of all that it follows from.
+
+        Raises:
+            UnknownName: nothing was recorded about it.
+        """
+        from styrledger.trail import trail
+        from styrledger.watching import Watched
+
+        self._catch_up()
+        watched = Watched(self._runner, known)
+        return trail(watched, storable(subject) or "", known), watched.positions
 
     def prove(
         self,
@@ -268,6 +307,8 @@ class Ledger:
             UnknownPosition: the log or the checkpoint does not reach so far.
             CheckpointRefused: the log is not what a checkpoint says.
         """
+        from styrledger.proving import bare_checkpoint, prove
+
         self._catch_up()
         node = self._runner.view.node
         size = self._position(known)
@@ -278,10 +319,32 @@ class Ledger:
             text = bare_checkpoint(self.identity, node, size)
         return prove(self._log, node, text, positions, earlier)
 
+    @property
+    def view_path(self) -> Path | None:
+        """Where the view file lies, None where the views are kept in memory.
+
+        It can be deleted when nobody has the ledger open, and is built again.
+        """
+        return self._view_path
+
     def head(self) -> int:
         """Return how many entries the log holds."""
         self._check_open()
         return self._log.head()
+
+    def wait(self, seconds: float) -> int:
+        """Wait for entries that others record, catch up and return how many there are.
+
+        It returns at once where there are more than the views had filed, and at the latest
+        after so many seconds.
+
+        Raises:
+            ServerUnreachable: the server was lost; wait again when it is back.
+        """
+        self._check_open()
+        head = self._log.wait(self._runner.position, seconds)
+        self._runner.catch_up(head)
+        return head
 
     def close(self) -> None:
         """Close the ledger; it and its views answer no more."""
@@ -314,6 +377,8 @@ class Ledger:
         *,
         dry_run: bool = False,
     ) -> Recording:
+        from styrledger.commit import Commit
+
         self._check_open()
         role = None if by is None else to_line(by)
         with self._log.writing(self._clock) as writer:
@@ -352,14 +417,29 @@ class Ledger:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise LedgerClosed(str(self._log.path))
-
-
-def _storable(text: str | None) -> str | None:
-    """Return a text that a database can look for; half characters are in no entry."""
-    return None if text is None else text.encode("utf-8", "replace").decode()
+            raise LedgerClosed(str(self._log.place))
 
 
 def view_path(path: Path) -> Path:
     """Return where the view file of a ledger lies: ``haninge.db`` has ``haninge.views.db``."""
     return path.with_name(f"{path.stem}.views{path.suffix or '.db'}")
+
+
+def kept_views(place: Place, ledger: str) -> Path | None:
+    """Return where the view file of a ledger lies, None where there is no place for it.
+
+    That is beside the ledger's own file, and for one on a server in the user's cache: in
+    ``$XDG_CACHE_HOME/styrledger``, or ``~/.cache/styrledger``, under its id.
+    """
+    if not isinstance(place, Server):
+        return view_path(place)
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    try:
+        cache = given if given.is_absolute() else Path.home() / ".cache"
+        folder = cache / "styrledger"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = uuid.UUID(ledger)
+    except (OSError, RuntimeError, ValueError):
+        return None
+    # A standby may lag behind the server that it follows: each has its own.
+    return folder / f"{name}-{place.digest}.views.db"

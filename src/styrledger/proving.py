@@ -65,7 +65,7 @@ def prove(
         bundle.verify()
     except ProofError as error:
         what = "the log is not what its tree says"
-        raise CheckpointRefused(str(log.path), f"{what} ({error})") from error
+        raise CheckpointRefused(str(log.place), f"{what} ({error})") from error
     return bundle
 
 
@@ -96,15 +96,15 @@ def _require(log: Log, node: NodeReader, sealed: Checkpoint) -> None:
     head, line = log.head(), origin(log.identity)
     if sealed.origin != line:
         reason = f"the checkpoint is of {sealed.origin}, this ledger is {line}"
-        raise CheckpointRefused(str(log.path), reason)
+        raise CheckpointRefused(str(log.place), reason)
     if sealed.size > head:
         reason = f"the checkpoint is over {sealed.size} entries, the ledger holds {head}"
-        raise CheckpointRefused(str(log.path), reason)
+        raise CheckpointRefused(str(log.place), reason)
     root = root_at(sealed.size, node)
     if root != sealed.root:
         now, then = (b64encode(one).decode() for one in (root, sealed.root))
         reason = f"the root of the first {sealed.size} entries is {now}, the checkpoint's {then}"
-        raise CheckpointRefused(str(log.path), reason)
+        raise CheckpointRefused(str(log.place), reason)
 
 
 def _issued(log: Log) -> list[Checkpoint]:

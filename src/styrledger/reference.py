@@ -32,6 +32,10 @@ class Reference:
         """Return what stood in the place of one entry as known after a position."""
         return [fact for fact in self._stand(known) if fact.slot == slot]
 
+    @property
+    def sums(self) -> None:
+        """None: here every balance is what its facts fold to."""
+
     def root(self, position: int) -> None:
         """Return None: the plain reference has entries, not the octets that are sealed."""
         del position

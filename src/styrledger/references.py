@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, cast
 
 import attrs
@@ -89,6 +89,12 @@ class DecisionRef:
 
     @property
     def _head(self) -> str:
+        body, date, paragraph = self.body, self.date, self.paragraph
+        if body and date and paragraph and self.last_paragraph is None:
+            return f"{body} {date.text} § {paragraph}"  # nearly all, and asked for very often
+        return self._uncommon_head()
+
+    def _uncommon_head(self) -> str:
         paragraph = None if self.paragraph is None else f"§ {self.paragraph}"
         if self.last_paragraph is not None:
             paragraph = f"§§ {self.paragraph}\N{EN DASH}{self.last_paragraph}"
@@ -130,7 +136,7 @@ def to_decision(value: object) -> DecisionRef:
 
 def dnr_parts(dnr: str) -> DnrParts | None:
     """Return what a diarienummer says by its shape, None where the shape is not a known one."""
-    for shape in _SHAPES:
+    for shape in _shapes():
         if found := shape.fullmatch(dnr.strip()):
             parts = found.groupdict()
             return DnrParts(parts.get("prefix"), found["year"], found["number"], parts.get("rest"))
@@ -165,7 +171,6 @@ _SHAPE_TEXTS = (
     rf"{_PREFIX}{_NUMBER}-(?P<year>[0-9]{{2}})(?:\s(?P<rest>[0-9]{{3}}))?",  # KS292-23 012
     r"(?P<number>[0-9]{3,5})/(?P<year>[0-9]{2})",  # 1234/20
 )
-_SHAPES = tuple(re.compile(text) for text in _SHAPE_TEXTS)
 
 _DAY = r"[0-9]{4}-\s*[0-9]{2}-\s*[0-9]{2}"  # it may be broken across a line after a hyphen
 _PARAGRAPH_WORD = r"par(?:agraf(?:er(?:na)?)?)?"
@@ -181,20 +186,17 @@ _DNR = r"[^\W_](?:[^,;()\[\]§]*?[^\W_])?"
 _AFTER_DNR = rf"\s*(?:[,;()\[\]§]|$)|\s+(?:{_DAY}(?![\w-])|{_PARAGRAPH_WORD}\b\.?\s*[0-9])"
 
 # In the order in which they are tried: what is more particular comes first.
-_TOKENS = {
-    kind: re.compile(pattern, re.IGNORECASE)
-    for kind, pattern in {
-        "named dnr": rf"{_DNR_WORD}\b[.:]?\s*(?P<dnr>{_DNR})(?={_AFTER_DNR})",
-        "paragraph": (
-            rf"(?:§\s?§?|{_PARAGRAPH_WORD}\b\.?)\s*(?P<paragraph>[0-9]{{1,9}})"
-            r"(?:\s*[-\u2010-\u2014]\s*(?P<last_paragraph>[0-9]{1,9}))?(?!\w)"
-        ),
-        "dnr": rf"(?P<dnr>{_SHAPE})",
-        "date": rf"(?P<date>{_DAY}|[0-9]{{4}}(?:-\s*[0-9]{{2}})?)(?![\w/:-])",
-        "body": rf"(?P<body>{_WORD}(?:\s+{_WORD})*)",
-        # "Lu 12": some minutes print no sign before the number
-        "bare paragraph": r"(?P<paragraph>[0-9]{1,3})(?=\s*(?:[,;()\[\]]|$))",
-    }.items()
+_TOKEN_TEXTS = {
+    "named dnr": rf"{_DNR_WORD}\b[.:]?\s*(?P<dnr>{_DNR})(?={_AFTER_DNR})",
+    "paragraph": (
+        rf"(?:§\s?§?|{_PARAGRAPH_WORD}\b\.?)\s*(?P<paragraph>[0-9]{{1,9}})"
+        r"(?:\s*[-\u2010-\u2014]\s*(?P<last_paragraph>[0-9]{1,9}))?(?!\w)"
+    ),
+    "dnr": rf"(?P<dnr>{_SHAPE})",
+    "date": rf"(?P<date>{_DAY}|[0-9]{{4}}(?:-\s*[0-9]{{2}})?)(?![\w/:-])",
+    "body": rf"(?P<body>{_WORD}(?:\s+{_WORD})*)",
+    # "Lu 12": some minutes print no sign before the number
+    "bare paragraph": r"(?P<paragraph>[0-9]{1,3})(?=\s*(?:[,;()\[\]]|$))",
 }
 _EDGES = re.compile(r"^[\s,;:.()\[\]]+|[\s,;:.()\[\]]+$")
 _BETWEEN = re.compile(r"[\s,;:.()\[\]]*")
@@ -204,6 +206,18 @@ _UNREAD = re.compile(r"[^\s,;()\[\]]+|.")
 _BODY_MAY_FOLLOW = frozenset({"dnr"})
 _NUMBERS = ("paragraph", "last_paragraph")
 _LINE_BREAK = re.compile(r"\s*[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]\s*")
+
+
+@cache
+def _shapes() -> tuple[re.Pattern[str], ...]:
+    """Return the shapes of a diarienummer, compiled when the first is read."""
+    return tuple(re.compile(text) for text in _SHAPE_TEXTS)
+
+
+@cache
+def _tokens() -> dict[str, re.Pattern[str]]:
+    """Return the parts of a reference, compiled when the first is read."""
+    return {kind: re.compile(text, re.IGNORECASE) for kind, text in _TOKEN_TEXTS.items()}
 
 
 # --- Reading a text -------------------------------------------------------------------------
@@ -247,7 +261,7 @@ def _scan(line: str) -> dict[str, str]:
 
 
 def _token(line: str, at: int, before: str, found: Iterable[str]) -> tuple[str, re.Match[str]]:
-    for kind, pattern in _TOKENS.items():
+    for kind, pattern in _tokens().items():
         if kind == "body" and not _BODY_MAY_FOLLOW.issuperset(found):
             continue
         if kind == "bare paragraph" and before != "body":
@@ -331,7 +345,7 @@ def _to_dnr(value: object) -> str:
 def _reads(part: str, text: str) -> str | None:
     """Return what a reference that begins with ``text`` would be read to hold."""
     kind = "named dnr" if part == "dnr" else part
-    found = _TOKENS[kind].match(text)
+    found = _tokens()[kind].match(text)
     return found[part] if found else None
 
 

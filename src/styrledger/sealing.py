@@ -112,20 +112,20 @@ def _consistent(log: Log, earlier: Iterable[Issued], size: int) -> Checkpoint:
     try:
         before = [read_checkpoint(one.text) for one in earlier]
     except NoteError as error:
-        raise CheckpointRefused(str(log.path), f"an issued checkpoint was changed ({error})") from (
-            error
-        )
+        raise CheckpointRefused(
+            str(log.place), f"an issued checkpoint was changed ({error})"
+        ) from (error)
     rows: Iterable[Row] = log.all_rows()
     found = roots(rows, [size, *(one.size for one in before)])
     for one in before:
         if one.origin != line:
             what = f"checkpoints were issued as {one.origin}, and it is now {line}"
-            raise CheckpointRefused(str(log.path), what)
+            raise CheckpointRefused(str(log.place), what)
         if one.size not in found:
             what = f"a checkpoint was issued over {one.size} entries, which it no longer holds"
-            raise CheckpointRefused(str(log.path), what)
+            raise CheckpointRefused(str(log.place), what)
         if found[one.size] != one.root:
             now, then = (b64encode(root).decode() for root in (found[one.size], one.root))
             what = f"the root of the first {one.size} entries is {now} and was issued as {then}"
-            raise CheckpointRefused(str(log.path), what)
+            raise CheckpointRefused(str(log.place), what)
     return Checkpoint(line, size, found[size])

@@ -11,18 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import cache
-from typing import Any, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 import attrs
-import cattrs
 import msgspec
-from cattrs.gen import make_dict_unstructure_fn, override
 
 from styrledger import registry
 from styrledger.errors import UndecodableEntry, UnknownStoredName
 from styrledger.events.corrections import Amendment, EntryCorrected
 from styrledger.events.entry import Entry, Recorded
 from styrledger.times import PartialDate, instant, partial_date
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 T = TypeVar("T")
 
@@ -32,12 +33,12 @@ Decoder = Callable[[bytes], tuple[Recorded, ...]]
 def encode(recorded: Recorded) -> tuple[str, bytes]:
     """Return the stored name and the octets of a recorded entry."""
     name = registry.STORED_NAMES[type(recorded.entry.event)]
-    return name, msgspec.json.encode(_STORE.unstructure(recorded, Recorded), order="sorted")
+    return name, msgspec.json.encode(_store().unstructure(recorded, Recorded), order="sorted")
 
 
 def content(entry: Entry) -> bytes:
     """Return the octets of the entry alone, equal for equal content."""
-    return msgspec.json.encode(_STORE.unstructure(entry, Entry), order="sorted")
+    return msgspec.json.encode(_store().unstructure(entry, Entry), order="sorted")
 
 
 def decode(name: str, state: bytes) -> tuple[Recorded, ...]:
@@ -122,6 +123,8 @@ def _dec_hook(kind: type, value: Any) -> Any:
 
 
 def _unstructurer(cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    from cattrs.gen import make_dict_unstructure_fn, override  # noqa: PLC0415 - see _store
+
     plain = get_origin(cls) or cls
     attrs.resolve_types(plain)
     overrides: dict[str, Any] = {
@@ -129,11 +132,11 @@ def _unstructurer(cls: type[Any]) -> Callable[[Any], dict[str, Any]]:
             omit=field.name == "where",
             omit_if_default=field.default is None,
             # By the class that it is, not by the one that the field is declared with.
-            unstruct_hook=_STORE.unstructure if field.name == "event" else None,
+            unstruct_hook=_store().unstructure if field.name == "event" else None,
         )
         for field in attrs.fields(plain)
     }
-    made: Callable[[Any], dict[str, Any]] = make_dict_unstructure_fn(cls, _STORE, **overrides)
+    made: Callable[[Any], dict[str, Any]] = make_dict_unstructure_fn(cls, _store(), **overrides)
     return made
 
 
@@ -144,14 +147,20 @@ def _correction(event: EntryCorrected) -> dict[str, Any]:
         "reason": event.reason,
         "replacement": {
             "name": registry.STORED_NAMES[type(replacement.event)],
-            "entry": _STORE.unstructure(replacement, Entry),
+            "entry": _store().unstructure(replacement, Entry),
         },
     }
 
 
-_STORE = cattrs.Converter()
-_STORE.register_unstructure_hook_factory(attrs.has, _unstructurer)
-_STORE.register_unstructure_hook(EntryCorrected, _correction)
-_STORE.register_unstructure_hook(PartialDate, str)
-_STORE.register_unstructure_hook(date, date.isoformat)
-_STORE.register_unstructure_hook(datetime, instant)
+@cache
+def _store() -> Converter:
+    """Return what makes plain objects of entries; only those who record wait for it."""
+    from cattrs import Converter  # noqa: PLC0415
+
+    store = Converter()
+    store.register_unstructure_hook_factory(attrs.has, _unstructurer)
+    store.register_unstructure_hook(EntryCorrected, _correction)
+    store.register_unstructure_hook(PartialDate, str)
+    store.register_unstructure_hook(date, date.isoformat)
+    store.register_unstructure_hook(datetime, instant)
+    return store

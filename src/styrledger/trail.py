@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import attrs
 
@@ -12,8 +13,7 @@ from styrledger.errors import UnknownName
 from styrledger.events.corrections import Amendment
 from styrledger.events.decisions import DecisionEvent
 from styrledger.events.entry import Recorded
-from styrledger.history import standing
-from styrledger.projections.tables import ViewFile
+from styrledger.history import Link, standing
 from styrledger.times import instant
 
 
@@ -55,7 +55,31 @@ def recorded_dict(recorded: Recorded) -> dict[str, Any]:
     }
 
 
-def trail(view: ViewFile, subject: str, known: int) -> tuple[Trailed, ...]:
+class Entries(Protocol):
+    """Where a trail finds entries: the view file of a ledger, or one that is watched."""
+
+    def touched(self, subject: str) -> Sequence[int]:
+        """Return the positions of all that was ever filed under a subject, sorted."""
+        ...
+
+    def recorded(self, position: int) -> tuple[Recorded, ...]:
+        """Return what is recorded at a position."""
+        ...
+
+    def subjects(self, pattern: str, known: int) -> Sequence[str]:
+        """Return the subjects that match a GLOB pattern under which something stood."""
+        ...
+
+    def slot_of(self, position: int) -> int:
+        """Return the slot that an entry, or a correction of it, belongs to."""
+        ...
+
+    def links(self, slot: int) -> Sequence[Link]:
+        """Return the corrections and withdrawals of a slot."""
+        ...
+
+
+def trail(view: Entries, subject: str, known: int) -> tuple[Trailed, ...]:
     """Return what was recorded about a subject up to a position, and what became of it.
 
     Raises:
@@ -66,25 +90,23 @@ def trail(view: ViewFile, subject: str, known: int) -> tuple[Trailed, ...]:
         kind = "subject"
         raise UnknownName(kind, subject, view.subjects("*", known))
     found = [recorded for position in sorted(about) for recorded in view.recorded(position)]
-    lives = {position for one in found for position in _life(view, one) if position <= known}
+    decisions = {one.entry.decision.key for one in found if one.entry.decision is not None}
+    lives = {at for key in decisions for at in _life(view, key) if at <= known}
     found += [one for position in lives - about for one in view.recorded(position)]
     found.sort(key=lambda recorded: recorded.position)
     return tuple(_trailed(view, recorded, known) for recorded in found)
 
 
-def _life(view: ViewFile, recorded: Recorded) -> list[int]:
-    """Return where it is told what became of the decision that an entry rests on."""
-    decision = recorded.entry.decision
-    if decision is None:
-        return []
+def _life(view: Entries, decision: str) -> list[int]:
+    """Return where it is told what became of a decision."""
     return [
         position
-        for position in view.touched(subjects.decision(decision.key))
+        for position in view.touched(subjects.decision(decision))
         if isinstance(view.recorded(position)[0].entry.event, DecisionEvent)
     ]
 
 
-def _trailed(view: ViewFile, recorded: Recorded, known: int) -> Trailed:
+def _trailed(view: Entries, recorded: Recorded, known: int) -> Trailed:
     position, event = recorded.position, recorded.entry.event
     slot = view.slot_of(position)
     links = [link for link in view.links(slot) if link.position <= known]

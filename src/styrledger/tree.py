@@ -149,6 +149,24 @@ class CompactRange:
         self.size += 1
         return completed
 
+    def join(self, size: int, edge: Sequence[bytes]) -> None:
+        """Add the leaves of another range, whose edge was made apart from this one.
+
+        This range must be made of whole subtrees at least as large as what is added.
+        """
+        if size and self.size % (1 << (size - 1).bit_length()):
+            message = f"{size} leaves cannot be joined to {self.size} as a subtree"
+            raise ValueError(message)
+        if size.bit_count() != 1:
+            self.edge += edge
+        else:
+            hashed, place = edge[0], self.size // size
+            while place & 1:
+                hashed = node_hash(self.edge.pop(), hashed)
+                place >>= 1
+            self.edge.append(hashed)
+        self.size += size
+
     def root(self) -> bytes:
         """Return the root of the tree as it is now."""
         return _joined(self.edge)

@@ -2,50 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import attrs
 
-from styrledger import subjects
+from styrledger import projections, subjects
 from styrledger.amounts import Amount
-from styrledger.asking import Asking
+from styrledger.asking import Asking, Sums
 from styrledger.events.base import Kind
-from styrledger.events.units import UnitRegistered
-from styrledger.events.uppdrag import UppdragCountStated
 from styrledger.history import (
     Fact,
     Pending,
     pending,
 )
 from styrledger.projections.budgets import Budget, BudgetProjection
-from styrledger.projections.calendar import Deadline, DeadlineProjection
-from styrledger.projections.comparable import Comparable, moves
-from styrledger.projections.decisions import Decision, decision_of
-from styrledger.projections.documents import Document, DocumentProjection
-from styrledger.projections.evaluations import Evaluation, EvaluationProjection
-from styrledger.projections.goals import Goal, GoalProjection
-from styrledger.projections.indicators import Indicator, IndicatorProjection
-from styrledger.projections.internal_control import (
-    Action,
-    ActionProjection,
-    Control,
-    ControlProjection,
-    Recommendation,
-    RecommendationProjection,
-    about,
-    in_order,
-)
-from styrledger.projections.minutes import Meeting, MinutesProjection
-from styrledger.projections.units import Unit, UnitProjection
-from styrledger.projections.uppdrag import Uppdrag, UppdragProjection
-from styrledger.projections.uppdrag_counts import (
-    UppdragChoice,
-    UppdragClaim,
-    UppdragCounts,
-    tally,
-)
 from styrledger.references import DecisionRef, to_decision
+
+if TYPE_CHECKING:
+    from styrledger.projections.calendar import Deadline
+    from styrledger.projections.comparable import Comparable
+    from styrledger.projections.decisions import Decision
+    from styrledger.projections.documents import Document
+    from styrledger.projections.evaluations import Evaluation
+    from styrledger.projections.goals import Goal
+    from styrledger.projections.indicators import Indicator
+    from styrledger.projections.internal_control import Action, Control, Recommendation
+    from styrledger.projections.minutes import Meeting, MinutesProjection
+    from styrledger.projections.units import Unit
+    from styrledger.projections.uppdrag import Uppdrag
+    from styrledger.projections.uppdrag_counts import UppdragChoice, UppdragClaim, UppdragCounts
 
 
 class View(Asking):
@@ -54,9 +41,15 @@ class View(Asking):
     A view never changes: entries that are recorded later do not reach it.
     """
 
+    def _repr_html_(self) -> str:
+        """Return what the view rests on, as notebooks show it."""
+        from styrledger.projections.notebook import basis_html
+
+        return basis_html(self.basis)
+
     def units(self) -> tuple[Unit, ...]:
         """Return the units that were registered by the day, in order of their codes."""
-        return self._each("unit", lambda _: UnitProjection())
+        return self._each("unit", lambda _: projections.UnitProjection())
 
     def unit(self, code: str) -> Unit | None:
         """Return one unit, None where it was not registered by the day.
@@ -64,7 +57,7 @@ class View(Asking):
         Raises:
             UnknownName: the ledger knows no such unit on any day.
         """
-        return self._fold(UnitProjection(), subjects.unit(self._known(code)))
+        return self._fold(projections.UnitProjection(), subjects.unit(self._known(code)))
 
     def series(self, unit: str, kind: Kind = "operating") -> tuple[Comparable, ...]:
         """Return a unit's outcomes by year, each compared with the organisation on the day.
@@ -72,6 +65,8 @@ class View(Asking):
         Raises:
             UnknownName: the ledger knows no such unit.
         """
+        from styrledger.projections.comparable import Comparable, moves
+
         self._known(unit)
         found: list[Comparable] = []
         for budget in self.every_budget():
@@ -94,6 +89,44 @@ class View(Asking):
         """Return every unit's budget of a year that is something, in order of unit codes."""
         budgets = (self._budget(code, year, kind) for code in self._budgeted(year, kind))
         return tuple(budget for budget in budgets if budget.is_something)
+
+    def balance(
+        self, unit: str, year: int, kind: Kind = "operating", line: str | None = None
+    ) -> Amount | None:
+        """Return what a unit's budget of a year comes to, or a line in it; None without one.
+
+        It is ``budget(…).amount`` alone, without the decisions that it is made of, and so
+        many times faster.
+
+        Raises:
+            UnknownName: the ledger knows no such unit.
+        """
+        sums = self._sums()
+        if sums is None:
+            budget = self.budget(unit, year, kind)
+            found = budget if line is None else budget.line(line)
+            return None if found is None else found.amount
+        amount = sums.balance((unit, year, kind), line or "", self._basis.on, self._basis.position)
+        if amount is None:
+            self._known(unit)
+        return amount
+
+    def balances(
+        self, year: int, kind: Kind = "operating"
+    ) -> Mapping[tuple[str, str | None], Amount]:
+        """Return what every budget of a year comes to (line None), and every line in them."""
+        sums = self._sums()
+        if sums is not None:
+            return sums.balances(year, kind, self._basis.on, self._basis.position)
+        return {
+            (budget.unit, line): amount
+            for budget in self.budgets(year, kind)
+            for line, amount in (
+                (None, budget.amount),
+                *((line.line, line.amount) for line in budget.lines),
+            )
+            if amount is not None
+        }
 
     def every_budget(self) -> Iterator[Budget]:
         """Yield the budgets of all units, years and kinds, and of the whole municipality.
@@ -128,7 +161,7 @@ class View(Asking):
             for code in codes
             for fact in self._standing(subjects.budget(code, year, kind))
         }
-        return tuple(pending(found.values(), self._basis.on, self._rulings()))
+        return tuple(pending(found.values(), self._basis.on, self._rulings))
 
     def original(self, slot: int) -> Sequence[Fact]:
         """Return what the entry at a position said when it was recorded, whatever became of it."""
@@ -140,11 +173,13 @@ class View(Asking):
         Raises:
             UnknownName: the choice names a unit that the ledger does not know.
         """
-        chosen = choice or UppdragChoice()
+        chosen = choice or projections.UppdragChoice()
         for code in (chosen.giver, chosen.responsible):
             if code is not None:
                 self._known(code)
-        found = self._each("uppdrag", lambda name: UppdragProjection(name, self._basis.on))
+        found = self._each(
+            "uppdrag", lambda name: projections.UppdragProjection(name, self._basis.on)
+        )
         return tuple(one for one in found if chosen.takes(one))
 
     def uppdrag_by_id(self, uppdrag: str) -> Uppdrag | None:
@@ -154,20 +189,24 @@ class View(Asking):
             UnknownName: the ledger knows no such uppdrag on any day.
         """
         subject = self._heard_of("uppdrag", uppdrag)
-        return self._fold(UppdragProjection(uppdrag, self._basis.on), subject)
+        return self._fold(projections.UppdragProjection(uppdrag, self._basis.on), subject)
 
     def uppdrag_counts(self, choice: UppdragChoice | None = None) -> UppdragCounts:
         """Return how many uppdrag there are on the day, of all or of a choice."""
+        from styrledger.projections.uppdrag_counts import tally
+
         return tally(self.uppdrag(choice))
 
     def uppdrag_claims(self) -> tuple[UppdragClaim, ...]:
         """Return what documents said of how many there are, each counted on its own day."""
+        from styrledger.events.uppdrag import UppdragCountStated
+
         found: list[UppdragClaim] = []
         for one in self.counted(subjects.UPPDRAG_COUNTS):
             event = one.fact.entry.event
             if isinstance(event, UppdragCountStated):
-                counts = self.at(one.since).uppdrag_counts(UppdragChoice.of(event))
-                found.append(UppdragClaim(event, one.since, counts, one.fact))
+                counts = self.at(one.since).uppdrag_counts(projections.UppdragChoice.of(event))
+                found.append(projections.UppdragClaim(event, one.since, counts, one.fact))
         return tuple(found)
 
     def goals(self) -> tuple[Goal, ...]:
@@ -177,7 +216,7 @@ class View(Asking):
             measured.setdefault(one.definition.goal, []).append(one.indicator)
         return tuple(
             attrs.evolve(goal, indicators=tuple(measured.get(goal.goal, ())))
-            for goal in self._each("goal", lambda _: GoalProjection())
+            for goal in self._each("goal", lambda _: projections.GoalProjection())
         )
 
     def goal(self, goal: str) -> Goal | None:
@@ -191,7 +230,7 @@ class View(Asking):
 
     def indicators(self) -> tuple[Indicator, ...]:
         """Return the indicators that were defined by the day, in order of their ids."""
-        return self._each("indicator", lambda _: IndicatorProjection())
+        return self._each("indicator", lambda _: projections.IndicatorProjection())
 
     def indicator(self, indicator: str) -> Indicator | None:
         """Return one indicator, None where it was not defined by the day.
@@ -199,11 +238,11 @@ class View(Asking):
         Raises:
             UnknownName: the ledger knows no such indicator on any day.
         """
-        return self._fold(IndicatorProjection(), self._heard_of("indicator", indicator))
+        return self._fold(projections.IndicatorProjection(), self._heard_of("indicator", indicator))
 
     def evaluations(self) -> tuple[Evaluation, ...]:
         """Return the evaluations that were made by the day, in order of their names."""
-        return self._each("evaluation", lambda _: EvaluationProjection())
+        return self._each("evaluation", lambda _: projections.EvaluationProjection())
 
     def evaluation(self, evaluation: str) -> Evaluation | None:
         """Return one evaluation, None where nothing of it was known by the day.
@@ -211,16 +250,20 @@ class View(Asking):
         Raises:
             UnknownName: the ledger knows no such evaluation on any day.
         """
-        return self._fold(EvaluationProjection(), self._heard_of("evaluation", evaluation))
+        return self._fold(
+            projections.EvaluationProjection(), self._heard_of("evaluation", evaluation)
+        )
 
     def actions(self) -> tuple[Action, ...]:
         """Return the actions that were decided by the day, in order of their ids."""
-        return self._each("action", lambda _: ActionProjection(self._basis.on))
+        return self._each("action", lambda _: projections.ActionProjection(self._basis.on))
 
     def controls(self) -> tuple[Control, ...]:
         """Return the internal controls that were planned by the day, by plan and id."""
+        from styrledger.projections.internal_control import about, in_order
+
         actions = self.actions()
-        found = self._each("control", lambda _: ControlProjection())
+        found = self._each("control", lambda _: projections.ControlProjection())
         return in_order(
             attrs.evolve(one, actions=about(subjects.control(one.plan, one.control), actions))
             for one in found
@@ -232,21 +275,27 @@ class View(Asking):
         Raises:
             UnknownName: the ledger knows no such control on any day.
         """
+        from styrledger.projections.internal_control import about
+
         subject = self._heard_of("control", name)
-        found = self._fold(ControlProjection(), subject)
+        found = self._fold(projections.ControlProjection(), subject)
         return found and attrs.evolve(found, actions=about(subject, self.actions()))
 
     def recommendations(self) -> tuple[Recommendation, ...]:
         """Return the recommendations that were received by the day, in order of their ids."""
+        from styrledger.projections.internal_control import about
+
         actions = self.actions()
         return tuple(
             attrs.evolve(one, actions=about(subjects.recommendation(one.recommendation), actions))
-            for one in self._each("recommendation", lambda _: RecommendationProjection())
+            for one in self._each(
+                "recommendation", lambda _: projections.RecommendationProjection()
+            )
         )
 
     def documents(self) -> tuple[Document, ...]:
         """Return the governing documents that were adopted by the day, in order of their ids."""
-        return self._each("document", lambda _: DocumentProjection(self._basis.on))
+        return self._each("document", lambda _: projections.DocumentProjection(self._basis.on))
 
     def document(self, document: str) -> Document | None:
         """Return one governing document, None where it was not adopted by the day.
@@ -255,11 +304,11 @@ class View(Asking):
             UnknownName: the ledger knows no such document on any day.
         """
         subject = self._heard_of("document", document)
-        return self._fold(DocumentProjection(self._basis.on), subject)
+        return self._fold(projections.DocumentProjection(self._basis.on), subject)
 
     def calendar(self) -> tuple[Deadline, ...]:
         """Return the deadlines that were set by the day, in order of their dates."""
-        found = self._each("deadline", lambda _: DeadlineProjection(self._basis.on))
+        found = self._each("deadline", lambda _: projections.DeadlineProjection(self._basis.on))
         return tuple(sorted(found, key=lambda one: one.date))
 
     def deadline(self, deadline: str) -> Deadline | None:
@@ -269,7 +318,7 @@ class View(Asking):
             UnknownName: the ledger knows no such deadline on any day.
         """
         subject = self._heard_of("deadline", deadline)
-        return self._fold(DeadlineProjection(self._basis.on), subject)
+        return self._fold(projections.DeadlineProjection(self._basis.on), subject)
 
     def minutes(self, body: str | None = None, year: int | None = None) -> tuple[Meeting, ...]:
         """Return the meetings held by the day, of all bodies and years or one, in order of date.
@@ -309,16 +358,22 @@ class View(Asking):
         return self._decision(key)
 
     def _minutes(self, name: str) -> MinutesProjection:
-        return MinutesProjection(name, council=self._is_council(name.rpartition(" ")[0]))
+        return projections.MinutesProjection(
+            name, council=self._is_council(name.rpartition(" ")[0])
+        )
 
     def _is_council(self, code: str) -> bool:
+        from styrledger.events.units import UnitRegistered
+
         # A body is the council or not whatever the day, so also for meetings before it began.
         registered = (fact.entry.event for fact in self._standing(subjects.unit(code)))
         return any(isinstance(one, UnitRegistered) and one.kind == "council" for one in registered)
 
     def _decision(self, key: str) -> Decision | None:
+        from styrledger.projections.decisions import decision_of
+
         standing = self._standing(subjects.decision(key))
-        return decision_of(key, standing, self._basis.on, self._rulings())
+        return decision_of(key, standing, self._basis.on, self._rulings)
 
     def _used(self, year: int, kind: Kind) -> Callable[[str], Amount | None]:
         return lambda code: self._budget(code, year, kind).outcome
@@ -326,6 +381,10 @@ class View(Asking):
     def _budget(self, code: str, year: int, kind: Kind) -> Budget:
         subject = subjects.budget(code, year, kind)
         return self._fold(BudgetProjection(code, year, kind), subject)
+
+    def _sums(self) -> Sums | None:
+        """Return the running sums, which know only the one legal view of annulments."""
+        return None if self._basis.void_annulled else self._facts.sums
 
     def _budgeted(self, year: int, kind: Kind) -> list[str]:
         found = self.subjects(subjects.budget("*", year, kind))

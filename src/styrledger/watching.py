@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from styrledger.history import Fact
+from styrledger.events.entry import Recorded
+from styrledger.history import Fact, Link
 from styrledger.projections.runner import Runner
 
 
@@ -35,17 +36,42 @@ class Watched:
         """Return the subjects that match a GLOB pattern under which something ever stood."""
         found = self._runner.ever(pattern)
         for subject in found:
-            self._add(self._runner.view.touched(subject))
+            self.touched(subject)
         return found
+
+    @property
+    def sums(self) -> None:
+        """None: what an answer rests on is seen only where facts are folded."""
 
     def root(self, position: int) -> str | None:
         """Return what seals the entries up to a position."""
         return self._runner.root(position)
 
+    def touched(self, subject: str) -> Sequence[int]:
+        """Return the positions of all that was ever filed under a subject, sorted."""
+        found = self._runner.view.touched(subject)
+        self._add(found)
+        return found
+
+    def recorded(self, position: int) -> tuple[Recorded, ...]:
+        """Return what is recorded at a position: one entry, or more after an upcast."""
+        self._add([position])
+        return self._runner.view.recorded(position)
+
+    def slot_of(self, position: int) -> int:
+        """Return the slot that an entry, or a correction of it, belongs to."""
+        return self._runner.view.slot_of(position)
+
+    def links(self, slot: int) -> Sequence[Link]:
+        """Return the corrections and withdrawals of a slot."""
+        found = self._runner.view.links(slot)
+        self._add(link.position for link in found)
+        return found
+
     def _noted(self, found: Sequence[Fact]) -> Sequence[Fact]:
         for fact in found:
             self._add([fact.slot, fact.position])
-            self._add(link.position for link in self._runner.view.links(fact.slot))
+            self.links(fact.slot)
         return found
 
     def _add(self, positions: Iterable[int]) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 
 import click
 
-from styrledger.amounts import Amount
+from styrledger.amounts import Amount, MoneyUnit
 from styrledger.cli import show
 from styrledger.cli.options import asked, basis_options, print_json, unit_of_money_option
-from styrledger.codec import write_entry
 from styrledger.errors import nearest
 from styrledger.events.base import YEARS, Kind
 from styrledger.history import Pending
@@ -34,6 +33,7 @@ YEAR = click.IntRange(YEARS.start, YEARS.stop - 1)
 )
 @click.option("--line", metavar="PATH", help="Only this line, with the decisions that made it.")
 @click.option("--trail", is_flag=True, help="Also the decisions that make up each total.")
+@click.option("--chart", is_flag=True, help="Also each budget over time, as a step chart.")
 @basis_options
 @unit_of_money_option
 @click.pass_context
@@ -46,9 +46,10 @@ def budget(
     path: str,
     on: str | None,
     known: str | None,
-    money_unit: str,
+    money_unit: MoneyUnit,
     *,
     trail: bool,
+    chart: bool,
     void_annulled: bool,
     as_json: bool,
 ) -> None:
@@ -72,6 +73,10 @@ def budget(
             printer.summary(found)
         for one in found if line is None and (unit is not None or trail) else ():
             printer.whole(one, trail=trail)
+        for one in having if chart else ():
+            from styrledger.cli.charting import print_chart
+
+            print_chart(one, line, view.basis.on, money_unit)
         printer.planned(planned)
         printer.pending(pending)
     if not having:
@@ -102,6 +107,8 @@ def _answer(
     planned: Iterable[Budget],
     pending: Iterable[Pending],
 ) -> dict[str, Any]:
+    from styrledger.codec import write_entry
+
     return {
         "basis": view.basis.as_dict(),
         "budgets": [_only(line, one) for one in found],

@@ -61,6 +61,9 @@ def check(
     The worst come first. Exit code 1 where they find anything, be it a note: a figure that is off
     by rounding, or one that cannot be checked.
     """
+    if as_json and (explain is not None or listing):
+        message = "--explain and --list are for reading, expected them without --json and tables"
+        raise click.UsageError(message)
     policy = read_policy(policy_file)
     if explain is not None:
         _explain(explain, policy)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
+from styrledger.cli.newfiles import NEW_FILE, write_new
 from styrledger.cli.options import ledger_option, opened
-from styrledger.cli.signing import key_option, signing_key, write_new
+from styrledger.cli.signing import key_option, signing_key
 from styrledger.keys import SigningKey
 
 
 @click.command()
 @key_option
-@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write it to a new FILE.")
+@click.option("-o", "--output", metavar="FILE", type=NEW_FILE, help="Write it to a new FILE.")
 @ledger_option
 def checkpoint(key_file: str | None, output: str | None, path: str) -> None:
     """Issue a checkpoint: three lines that the ledger can be held to from now on.

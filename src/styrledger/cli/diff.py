@@ -10,18 +10,16 @@ from styrledger import subjects
 from styrledger.cli import show
 from styrledger.cli.options import (
     F,
+    answer_options,
+    asking,
     checked,
-    json_option,
-    ledger_option,
-    opened,
     print_json,
-    sealed,
     unit_of_money_option,
 )
-from styrledger.diff import Cause, Difference
+from styrledger.cli.sources import Source
+from styrledger.diff import Cause, Difference, diff_views
 from styrledger.errors import UnknownName, nearest
 from styrledger.events.base import NAMED, UNNAMED, Kind
-from styrledger.ledger import Ledger
 from styrledger.times import parse_known, to_day
 from styrledger.view import View
 
@@ -54,9 +52,8 @@ def _known(name: str, which: str) -> Callable[[F], F]:
 @_day("--to-on", "second")
 @_known("--from-known", "first")
 @_known("--to-known", "second")
-@ledger_option
+@answer_options
 @unit_of_money_option
-@json_option
 @click.pass_context
 def diff(
     ctx: click.Context,
@@ -83,18 +80,18 @@ def diff(
     if query:
         query = (COMMANDS.get(query[0], query[0]), *query[1:])
     subject = _subject(query, year, kind or "operating")
-    with opened(path) as ledger:
-        first = sealed(ledger.as_of(from_on, known=from_known))
-        second = sealed(ledger.as_of(to_on, known=to_known))
+    with asking(path) as source:
+        first = source.view(from_on, from_known, which="from")
+        second = source.view(to_on, to_known, which="to")
         try:
             if subject is not None:
-                _check_known(ledger, second, subject)
+                _check_known(source, second, subject)
         except UnknownName as unknown:
             if unknown.kind != "subject":
                 raise
             click.echo(str(unknown), err=True)
             ctx.exit(NO)
-        found = ledger.diff(first, second, subject)
+        found = diff_views(first, second, subject)
     chosen = [one for one in found if subject is not None or _asked(one.subject, query, year, kind)]
     basis = {"from": first.basis.as_dict(), "to": second.basis.as_dict()}
     if as_json and subject is not None:
@@ -136,7 +133,7 @@ def _subject(query: tuple[str, ...], year: int | None, kind: Kind) -> str | None
     return subjects.budget(name, year, kind)
 
 
-def _check_known(ledger: Ledger, view: View, subject: str) -> None:
+def _check_known(source: Source, view: View, subject: str) -> None:
     """Check that a subject is one, as a question about it alone would.
 
     Raises:
@@ -144,7 +141,7 @@ def _check_known(ledger: Ledger, view: View, subject: str) -> None:
     """
     asked = subjects.asked_budget(subject)
     if asked is None or asked[0] == subjects.WHOLE:
-        ledger.trail(subject)
+        source.trail(subject)
     else:
         view.budget(*asked)
 

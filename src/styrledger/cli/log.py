@@ -9,15 +9,8 @@ import click
 
 from styrledger import registry
 from styrledger.cli import show
-from styrledger.cli.options import (
-    checked,
-    json_option,
-    known_option,
-    ledger_option,
-    opened,
-    print_json,
-    sealed,
-)
+from styrledger.cli.options import answer_options, asking, checked, known_option, print_json
+from styrledger.cli.sources import Filters
 from styrledger.errors import UnknownName
 from styrledger.events.corrections import Amendment, EntryCorrected
 from styrledger.events.entry import Entry, Recorded
@@ -51,8 +44,7 @@ HEADERS = ("entry", "recorded", "type", "decision", "effective", "what")
 )
 @click.option("--text", metavar="WORDS", help="Entries that hold words starting with these.")
 @known_option
-@ledger_option
-@json_option
+@answer_options
 @click.pass_context
 def log(
     ctx: click.Context,
@@ -70,19 +62,9 @@ def log(
     """List the entries of the log that meet every filter. Exit code 1 where none does."""
     if event_type is not None:
         _check_type(event_type)
-    with opened(path) as ledger:
-        view = sealed(ledger.as_of(known=known))
-        entries = list(
-            ledger.history(
-                type=event_type,
-                body=body,
-                unit=unit,
-                since=since,
-                until=until,
-                text=text,
-                known=known,
-            )
-        )
+    with asking(path) as source:
+        view = source.view(known=known)
+        entries = source.history(Filters(event_type, body, unit, since, until, text))
     if as_json:
         shown = [recorded_dict(recorded) for recorded in entries]
         print_json({"basis": view.basis.as_dict(), "entries": shown})
@@ -97,8 +79,7 @@ def log(
 @click.command()
 @click.argument("subject")
 @known_option
-@ledger_option
-@json_option
+@answer_options
 @click.pass_context
 def trail(ctx: click.Context, subject: str, known: str | None, path: str, *, as_json: bool) -> None:
     """Tell all that was ever recorded about SUBJECT: by whom, when, and what replaced it.
@@ -106,10 +87,10 @@ def trail(ctx: click.Context, subject: str, known: str | None, path: str, *, as_
     A subject is written budget/KS/2020/operating, unit/KS, mandate/M1 or
     decision/KF 2020-02-10 § 9. Exit code 1 where nothing was recorded about it.
     """
-    with opened(path) as ledger:
-        view = sealed(ledger.as_of(known=known))
+    with asking(path) as source:
+        view = source.view(known=known)
         try:
-            steps = ledger.trail(subject, known=known)
+            steps = source.trail(subject)
         except UnknownName as unknown:
             click.echo(str(unknown), err=True)
             steps = ()

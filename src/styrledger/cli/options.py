@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from styrledger.cli.receipts import receipt_options, wanted, write_receipt
-from styrledger.cli.replaying import replay
+from styrledger.cli.newfiles import NEW_FILE
+from styrledger.cli.replaying import RECEIPT, replay
+from styrledger.cli.sources import Opened, Source
+from styrledger.cli.tables import answer_form_options, write_tables
 from styrledger.errors import ValueRefused
 from styrledger.ledger import Ledger
 from styrledger.times import parse_known, to_day
@@ -20,6 +22,7 @@ from styrledger.view import View
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_LEDGER = "styrledger.db"
+KEY = "receipt_key"
 
 
 def checked(read: Callable[[str], object]) -> Callable[..., str | None]:
@@ -53,7 +56,7 @@ ledger_option = click.option(
     show_default=True,
     metavar="PATH",
     type=click.Path(readable=False),
-    help="The ledger to use; also STYRLEDGER_LEDGER.",
+    help="The ledger to use, a file or postgresql://…; also STYRLEDGER_LEDGER.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 known_option = click.option(
@@ -72,10 +75,42 @@ unit_of_money_option = click.option(
 )
 
 
+def _note(context: click.Context, option: click.Parameter, value: str | None) -> None:
+    context.meta[RECEIPT if option.name == RECEIPT else KEY] = value
+
+
+receipt_options = (
+    click.option(
+        "--receipt",
+        metavar="FILE",
+        type=NEW_FILE,
+        expose_value=False,
+        callback=_note,
+        help="Write a proof of the answer to a new FILE: see verify-proof.",
+    ),
+    click.option(
+        "--key",
+        "key_file",
+        envvar="STYRLEDGER_KEY",
+        metavar="FILE",
+        type=click.Path(),
+        expose_value=False,
+        callback=_note,
+        help="Sign the receipt's checkpoint with the private key in FILE; also STYRLEDGER_KEY.",
+    ),
+)
+
+
+def answer_options(command: F) -> F:
+    """Add the options of every answer: which ledger is asked, in what form it is, its receipt."""
+    for option in reversed((ledger_option, *answer_form_options, *receipt_options)):
+        command = option(command)
+    return command
+
+
 def basis_options(command: F) -> F:
     """Add the options that every question has: where, when, as known when, and how to print."""
     options = (
-        ledger_option,
         click.option(
             "--on",
             metavar="DATE",
@@ -88,8 +123,7 @@ def basis_options(command: F) -> F:
             is_flag=True,
             help="Show the legal view in which an annulled decision never counted.",
         ),
-        json_option,
-        *receipt_options,
+        answer_options,
     )
     for option in reversed(options):
         command = option(command)
@@ -103,31 +137,45 @@ def opened(path: str, *, read_only: bool = True) -> Generator[Ledger]:
         yield ledger
 
 
+def wanted() -> tuple[str | None, str | None]:
+    """Return where the command in progress is to write a receipt, and the key to sign it with."""
+    meta = click.get_current_context().meta
+    receipt = meta.get(RECEIPT)
+    return receipt, None if receipt is None else meta.get(KEY)
+
+
 @contextmanager
-def asked(path: str, on: str | None, known: str | None, *, void_annulled: bool) -> Generator[View]:
-    """Open a ledger and its view on a basis, for one question; write its receipt if asked to."""
+def asking(path: str) -> Generator[Source]:
+    """Give a command what it asks: the ledger. Its receipt is written at the end, if asked for."""
     again = replay()
     if again is not None:
-        yield again.view
+        yield again.source
         return
     receipt, key_file = wanted()
     with opened(path, read_only=key_file is None) as ledger:
-        view = sealed(ledger.as_of(on, known=known, void_annulled=void_annulled))
-        yield view
+        source = Opened(ledger)
+        yield source
         if receipt is not None:
-            write_receipt(ledger, view, receipt, key_file)
+            from styrledger.cli.receipts import write_receipt
+
+            write_receipt(ledger, source.views, receipt, key_file)
 
 
-def sealed(view: View) -> View:
-    """Let a view tell its basis after the ledger is closed too: look it up once."""
-    _ = view.basis
-    return view
+@contextmanager
+def asked(path: str, on: str | None, known: str | None, *, void_annulled: bool) -> Generator[View]:
+    """Open a ledger and its view on a basis, for one question; see ``asking``."""
+    with asking(path) as source:
+        yield source.view(on, known, void_annulled=void_annulled)
 
 
 def print_json(answer: dict[str, Any]) -> None:
-    """Print an answer as one JSON object in UTF-8, the same octets for the same answer."""
+    """Print an answer as one JSON object in UTF-8, the same octets for the same answer.
+
+    Where tables of it were asked for, they are written instead.
+    """
     again = replay()
     if again is not None:
         again.answer = answer
         return
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2).encode())
+    if not write_tables(answer):
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2).encode())

@@ -9,10 +9,12 @@ from typing import Literal
 import click
 
 from styrledger.bundles import Bundle
-from styrledger.cli.options import ledger_option, opened, sealed
+from styrledger.cli.newfiles import NEW_FILE, write_new
+from styrledger.cli.options import ledger_option, opened
 from styrledger.cli.receipts import provable, receipt
-from styrledger.cli.replaying import question
-from styrledger.cli.signing import key_option, read, signing_key, write_new
+from styrledger.cli.replaying import ask, question
+from styrledger.cli.signing import key_option, read, signing_key
+from styrledger.cli.sources import Opened
 from styrledger.ledger import Ledger
 from styrledger.proving import proof_file
 from styrledger.sealing import read_checkpoint
@@ -48,7 +50,14 @@ _POSITION = re.compile(r"#?([1-9][0-9]{0,18})")
     show_default=True,
     help="A bundle (JSON), or for one entry a C2SP tlog-proof with its octets.",
 )
-@click.option("-o", "--output", metavar="FILE", default="-", help="A new FILE; default stdout.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default="-",
+    type=NEW_FILE,
+    help="A new FILE; default stdout.",
+)
 @ledger_option
 def prove(
     what: tuple[str, ...],
@@ -94,7 +103,7 @@ def _text(file: str) -> str:
 def _answer(ledger: Ledger, query: Sequence[str], key_file: str | None) -> Bundle:
     """Return the receipt of a query."""
     command = provable(query[0])
-    context = command.make_context(query[0], [*query[1:]])
-    asked = context.params
-    view = ledger.as_of(asked["on"], known=asked["known"], void_annulled=asked["void_annulled"])
-    return receipt(ledger, sealed(view), command, question(command, asked), key_file)
+    context = command.make_context(query[0], [*query[1:], "--json"])
+    source = Opened(ledger)
+    ask(context, source)
+    return receipt(ledger, source.views, command, question(command, context.params), key_file)

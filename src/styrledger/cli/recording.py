@@ -16,8 +16,9 @@ from styrledger.events.base import to_line
 from styrledger.events.entry import Entry
 from styrledger.exchange import jsonl, records
 from styrledger.exchange.lines import Seen, ignore
-from styrledger.ledger import Ledger
-from styrledger.times import instant
+from styrledger.store import Server, create_log, new_identity, read_place
+from styrledger.store.postgres.schema import script
+from styrledger.times import instant, system_clock
 
 LONG_WORK = 2_000_000
 """Bytes of record files from which a progress bar is shown."""
@@ -32,10 +33,30 @@ LONG_WORK = 2_000_000
     callback=checked(to_line),
     help="Whose ledger it is.",
 )
-def init(path: str, organisation: str) -> None:
-    """Make a new, empty ledger at PATH."""
-    with Ledger.create(path, organisation=organisation) as ledger:
-        click.echo(f"{path}: a new ledger for {ledger.identity.organisation}")
+@click.option(
+    "--role",
+    metavar="ROLE",
+    callback=checked(to_line),
+    help="On a server: an account that may then record and read, and nothing else.",
+)
+@click.option("--sql", is_flag=True, help="On a server: only print what would be run there.")
+def init(path: str, organisation: str, role: str | None, *, sql: bool) -> None:
+    """Make a new, empty ledger at PATH: a file, or postgresql://USER@HOST/DATABASE?schema=NAME.
+
+    With --sql nothing is made and no server is asked: the SQL that makes the ledger is printed,
+    for whoever may run it. It makes the --role where there is none, without a password.
+    """
+    place = read_place(path)
+    if not isinstance(place, Server):
+        for given, option in ((role, "--role"), (sql, "--sql")):
+            if given:
+                raise click.BadOptionUsage(option, f"{option} needs a postgresql:// address")
+    identity = new_identity(organisation, system_clock)
+    if sql and isinstance(place, Server):
+        click.echo(script(place, identity, role), nl=False)
+        return
+    create_log(place, identity, role=role).close()
+    click.echo(f"{place}: a new ledger for {organisation}")
 
 
 @click.command()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 import attrs
 import click
-from tabulate import tabulate
 
 from styrledger.amounts import Amount
 from styrledger.basis import Basis
@@ -30,18 +30,22 @@ def title(text: str) -> None:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
-    """Print a table whose columns named in ``right`` are right-aligned."""
-    align = ["right" if header in right else "left" for header in headers]
-    click.echo(
-        tabulate(
-            [list(row) for row in rows],
-            headers=list(headers),
-            tablefmt="simple",
-            colalign=align,
-            disable_numparse=True,
-            preserve_whitespace=True,
+    """Print a table whose columns named in ``right`` are right-aligned; cells may have lines."""
+    body = [line for row in rows for line in _lines(row)]
+    widths = [
+        max(len(header) + 2, *(len(row[column]) for row in body), 0)
+        for column, header in enumerate(headers)
+    ]
+    for cells in (headers, ["-" * width for width in widths], *body):
+        padded = (
+            cell.rjust(width) if header in right else cell.ljust(width)
+            for cell, width, header in zip(cells, widths, headers, strict=True)
         )
-    )
+        click.echo("  ".join(padded).rstrip())
+
+
+def _lines(row: Sequence[str]) -> Iterable[Sequence[str]]:
+    return zip_longest(*(cell.splitlines() or [""] for cell in row), fillvalue="")
 
 
 def number(amount: Amount | None, unit: str) -> str:

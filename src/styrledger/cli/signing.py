@@ -1,4 +1,4 @@
-"""Keys and files of proofs on the command line: reading them, and writing without overwriting."""
+"""Keys and files of proofs on the command line: reading them."""
 
 from __future__ import annotations
 
@@ -43,17 +43,5 @@ def read(file: str) -> bytes:
     """Return what a file holds; ``-`` is standard input."""
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as fault:
-        raise FileUnreadable(file, fault.strerror or str(fault)) from fault
-
-
-def write_new(file: str, text: str) -> None:
-    """Write a text to a file that was not there; ``-`` is standard output."""
-    if file == "-":
-        click.echo(text.encode(), nl=False)
-        return
-    try:
-        with Path(file).open("xb") as target:
-            target.write(text.encode())
     except OSError as fault:
         raise FileUnreadable(file, fault.strerror or str(fault)) from fault

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
 from styrledger.cli import show
 from styrledger.cli.options import json_option, ledger_option, print_json
 from styrledger.cli.signing import read, vkey_option, vkeys
-from styrledger.evidence import Evidence
-from styrledger.ledger import view_path
+from styrledger.evidence import evidence_of
+from styrledger.ledger import kept_views
+from styrledger.store import read_place
+from styrledger.verifying.anchors import Held
 from styrledger.verifying.faults import Anchor, Verification
-from styrledger.verifying.run import Held
 from styrledger.verifying.run import verify as check
 
 NO = 1
@@ -45,13 +45,13 @@ def verify(
     """
     trusted = vkeys(keys)
     held = [Held(file, read(file), trusted) for file in files]
-    place = Path(path)
-    evidence = Evidence(place)
-    length = 2 * evidence.count()
+    place = read_place(path)
+    evidence = evidence_of(place)
+    length, ledger = evidence.count(), evidence.ledger()
     evidence.close()
     hidden = length < LONG_WORK or not sys.stderr.isatty()
     with click.progressbar(length=length, label="verifying", file=sys.stderr, hidden=hidden) as bar:
-        done = check(place, view_path(place), held, bar.update)
+        done = check(place, kept_views(place, ledger), held, bar.update)
     if as_json:
         print_json(done.as_dict())
     else:

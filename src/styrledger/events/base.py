@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ClassVar, Literal, Self, TypeVar, cast, get_args
 
 import attrs
@@ -128,6 +128,11 @@ def to_line(value: str) -> str:
 
     It is composed (NFC): the same letters are the same name, whichever way a file spells them.
     """
+    # What comes again and again, such as a unit's code, is looked at once.
+    return _line(value) if value.__class__ is str else _checked_line(value)
+
+
+def _checked_line(value: str) -> str:
     text = unicodedata.normalize("NFC", to_prose(value))
     if text != text.strip() or "\n" in text or "\t" in text:
         raise ValueRefused(
@@ -149,6 +154,9 @@ def to_prose(value: str) -> str:
     return _prose(value)
 
 
+_line = lru_cache(4096)(_checked_line)
+
+
 def _prose(value: object) -> str:
     if not isinstance(value, str):
         raise ValueRefused(Fault(f"{quoted(value)} is not text", "a text in quotes"))
@@ -158,6 +166,8 @@ def _prose(value: object) -> str:
         raise ValueRefused(
             Fault(f"a text of {len(value)} characters", f"at most {LONGEST_TEXT}", "shorten it")
         )
+    if value.isprintable():
+        return value
     bad = next((c for c in value if _unprintable(c)), None)
     if bad is not None:
         raise ValueRefused(

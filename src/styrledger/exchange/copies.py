@@ -8,13 +8,12 @@ one. Line breaks that a mail program turned into others are no change.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Never, TypeVar
+from typing import BinaryIO, Never, Protocol, TypeVar
 
 import msgspec
 
@@ -23,16 +22,23 @@ from styrledger.errors import (
     CopyUnreadable,
     Fault,
     FutureContract,
-    LedgerExists,
     StyrledgerError,
     UndecodableEntry,
 )
-from styrledger.store import CONTRACT, Identity, Log, Row
+from styrledger.store import CONTRACT, Identity, Issued, Place, Row, restoring
 
 PAGE = 1000
 LONGEST_LINE = 10_000_000
 Seen = Callable[[int], object]
 T = TypeVar("T")
+
+
+class Sink(Protocol):
+    """What a copy is written to."""
+
+    def write(self, octets: bytes, /) -> object:
+        """Write octets after those before."""
+        ...
 
 
 class Version(msgspec.Struct, tag="copy", tag_field="styrledger"):
@@ -59,6 +65,13 @@ class Body(msgspec.Struct, forbid_unknown_fields=True):
     state: msgspec.Raw
 
 
+class Given(msgspec.Struct, forbid_unknown_fields=True, tag="checkpoint", tag_field="styrledger"):
+    """A line, after the entries, for a checkpoint that the ledger has issued."""
+
+    text: str
+    key: str | None
+
+
 class Tail(msgspec.Struct, forbid_unknown_fields=True, tag="end", tag_field="styrledger"):
     """The last line: how many entries came before it, and the SHA-256 of all those lines."""
 
@@ -66,8 +79,16 @@ class Tail(msgspec.Struct, forbid_unknown_fields=True, tag="end", tag_field="sty
     sha256: str
 
 
-def write(identity: Identity, rows: Iterable[Row], file: BinaryIO, seen: Seen) -> int:
+def write(
+    identity: Identity,
+    rows: Iterable[Row],
+    issued: Iterable[Issued],
+    file: Sink,
+    seen: Seen,
+) -> int:
     """Write a copy and return how many entries it holds; ``seen`` is told of each page.
+
+    ``issued`` are the checkpoints as they were before the rows were read.
 
     Raises:
         UndecodableEntry: an entry's octets are not one line of JSON: the log was tampered with.
@@ -85,6 +106,10 @@ def write(identity: Identity, rows: Iterable[Row], file: BinaryIO, seen: Seen) -
         if count % PAGE == 0:
             seen(PAGE)
     seen(count % PAGE)
+    for one in issued:
+        line = msgspec.json.encode(Given(one.text, one.key)) + b"\n"
+        file.write(line)
+        digest.update(line)
     file.write(msgspec.json.encode(Tail(count, digest.hexdigest())) + b"\n")
     return count
 
@@ -107,25 +132,35 @@ def is_copy(path: Path) -> bool:
         return file.read(len(_HEAD)) == _HEAD
 
 
-def restore(file: BinaryIO, name: str, path: Path, seen: Seen) -> int:
-    """Make a ledger of a copy at ``path`` and return how many entries it holds.
+def restore(file: BinaryIO, name: str, place: Place, seen: Seen) -> int:
+    """Make a ledger of a copy at ``place`` and return how many entries it holds.
 
-    ``name`` places faults in the copy; ``seen`` is told how many bytes each line had. Nothing
-    is left at ``path`` unless all of the copy was good.
+    ``name`` places faults in the copy; ``seen`` is told how many bytes each line had. There is
+    no ledger at ``place`` unless all of the copy was good. Where restoring was cut off before,
+    what is there is compared with the copy, and only what is missing is added.
 
     Raises:
         CopyUnreadable: the file is no copy, is cut off, or a line of it was changed.
         FutureContract: a newer version of the package wrote it.
-        LedgerExists: there is something at the path.
+        LedgerExists: there is something at the place.
+        LedgerUnfinished: the beginning of another copy is there.
     """
-    if os.path.lexists(path):
-        raise LedgerExists(str(path))
-    lines = _Lines(file, name, seen)
-    identity, found = lines.identity(), lines.rows()
-    log = Log.create(path, identity, iter(lambda: list(islice(found, PAGE)), []))
-    count = log.head()
-    log.close()
-    return count
+    with restoring(place) as target:
+        lines = _Lines(file, name, seen)
+        identity, found = lines.identity(), lines.rows()
+        after = 0
+        while page := list(islice(found, PAGE)):
+            there = target.rows(after, PAGE)
+            if there != page[: len(there)]:
+                target.begin_anew(after)
+                there = []
+            if len(there) < len(page):
+                target.add(page[len(there) :])
+            after += len(page)
+        if target.rows(after, 1):
+            target.begin_anew(after)
+        target.finish(identity, lines.issued)
+    return after
 
 
 class _Lines:
@@ -136,6 +171,8 @@ class _Lines:
         self._number = 0
         self._versions = Counter[str]()
         self._digest = hashlib.sha256()
+        self.issued: list[Issued] = []
+        """The checkpoints in it, when all rows were read."""
 
     def identity(self) -> Identity:
         """Return what the first line says."""
@@ -153,11 +190,16 @@ class _Lines:
     def rows(self) -> Iterator[Row]:
         """Yield entries until the last line, which must fit those before it."""
         position = 0
-        while not (line := self._line()).startswith(_TAIL):
+        while not (line := self._line()).startswith((_GIVEN, _TAIL)):
             position += 1
             row = self._row(position, self._parsed(line, Body, "an exported entry"))
             self._digest.update(_line(row))
             yield row
+        while line.startswith(_GIVEN):
+            given = self._parsed(line, Given, "an issued checkpoint")
+            self._digest.update(msgspec.json.encode(given) + b"\n")
+            self.issued.append(Issued(given.text, given.key))
+            line = self._line()
         tail = self._parsed(line, Tail, "the last line of an export")
         if tail.entries != position:
             self._refuse(f"{position} entries before the last line", str(tail.entries))
@@ -202,5 +244,6 @@ class _Lines:
 
 
 _HEAD = b'{"styrledger":"copy"'
+_GIVEN = b'{"styrledger":"checkpoint"'
 _TAIL = b'{"styrledger":"end"'
 _ANOTHER = "use another copy"

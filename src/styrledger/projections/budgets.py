@@ -190,6 +190,12 @@ class Budget:
         """Return the line with a path, None where it was never mentioned."""
         return next((line for line in self.lines if line.line == path), None)
 
+    def _repr_html_(self) -> str:
+        """Return the budget as notebooks show it."""
+        from styrledger.projections.notebook import budget_html  # noqa: PLC0415 - for few
+
+        return budget_html(self)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the budget as JSON answers show it."""
         return {

@@ -6,37 +6,36 @@ import hashlib
 import os
 import sqlite3
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
-from styrledger import files, stored
+from styrledger import files
+from styrledger.amounts import Amount
 from styrledger.errors import LogDamaged
-from styrledger.events.base import Event
-from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
-from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link, facts_at, filed_under, standing
-from styrledger.projections.tables import FOR_EVER, VERSION, Cursor, Values, ViewFile, definition
-from styrledger.times import STOCKHOLM, instant
-from styrledger.tree import CompactRange, Node, Octets, leaf_of, root_at
+from styrledger.events.base import Kind
+from styrledger.history import Fact, Link
+from styrledger.projections.balances import Of
+from styrledger.projections.filing import Amending, Filer, StoredRow
+from styrledger.projections.sums import Balanced, balance, balances, sum_up
+from styrledger.projections.tables import VERSION, Cursor, ViewFile
+from styrledger.projections.tiles import Tiles
+from styrledger.tree import leaf_of, root_at
 
 PAGE = 1000
 
 T = TypeVar("T")
 
 
-class StoredRow(Octets, Protocol):
-    """A stored entry, as the log hands it out."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the log."""
-        ...
-
-
 class Source(Protocol):
     """The part of the log that a catch-up reads."""
+
+    @property
+    def uri(self) -> str | None:
+        """The SQLite URI that views read octets from, None for a log that is not such a file."""
+        ...
 
     def rows(self, after: int = 0, limit: int = PAGE) -> Sequence[StoredRow]:
         """Return entries in order, those with a position above ``after``."""
@@ -55,7 +54,9 @@ class Runner:
         """Open the view file at ``path``, or views in memory for None."""
         self._path, self._ledger, self._log = path, ledger, log
         self._names: dict[str, set[str]] | None = None
-        self._edge: CompactRange | None = None
+        self._summed = -1
+        self._tiles: Tiles | None = None
+        self._filer: Filer | None = None
         self.position = -1
         """How far the views had come when they were last looked at; -1 before that."""
         self.view = self._opened()
@@ -71,7 +72,7 @@ class Runner:
             UnknownStoredName: the log holds an event type from a newer version.
         """
         if head != self.position:
-            self._asked(lambda _: self._file_pages())
+            self._asked(lambda view: None if self._is_at(view, head) else self._file_pages())
 
     def names(self) -> dict[str, set[str]]:
         """Return the names that entries may use, by kind, as known at the last catch-up."""
@@ -95,6 +96,27 @@ class Runner:
         """Return what stood in the place of one entry as known after a position."""
         return self._asked(lambda view: view.standing_in(slot, known))
 
+    @property
+    def sums(self) -> Self:
+        """The running sums, which are kept here."""
+        return self
+
+    def balance(self, budget: Of, line: str, on: date, known: int) -> Amount | None:
+        """Return the total (the empty line) or a line of a budget, None where it has none."""
+        self._sum_up()
+        return self._asked(lambda view: balance(view, budget, line, on, known))
+
+    def balances(self, year: int, kind: Kind, on: date, known: int) -> Balanced:
+        """Return all totals and lines of a year."""
+        self._sum_up()
+        return self._asked(lambda view: balances(view, year, kind, on, known))
+
+    def _sum_up(self) -> None:
+        head = self.position
+        if self._summed != head:
+            self._asked(lambda view: sum_up(view, head))
+            self._summed = head
+
     def root(self, position: int) -> str:
         """Return the root of the tree over the entries up to a position, in base64."""
         return b64encode(self._asked(lambda view: root_at(position, view.node))).decode()
@@ -110,8 +132,9 @@ class Runner:
             # A file that is damaged can be made anew; one that refuses, full or not ours to
             # write, cannot, and is left to those who can.
             damaged = not isinstance(fault, sqlite3.OperationalError)
-            self.view = self._opened(mend=True) if damaged else ViewFile(None)
-            self.position, self._names, self._edge = -1, None, None
+            self.view = self._opened(mend=True) if damaged else self._made(None)
+            self.position = -1
+            self._forget()
             return self._asked_again(ask)
 
     def _asked_again(self, ask: Callable[[ViewFile], T]) -> T:
@@ -122,10 +145,20 @@ class Runner:
             if self.view.path is None:
                 raise
             self.view.close()
-            self.view = ViewFile(None)
-            self.position, self._names, self._edge = -1, None, None
+            self.view = self._made(None)
+            self.position = -1
+            self._forget()
             self._file_pages()
             return ask(self.view)
+
+    def _is_at(self, view: ViewFile, head: int) -> bool:
+        """Tell whether all is filed already, by another process or an earlier one."""
+        cursor = view.cursor()
+        if cursor is None or cursor.position != head:
+            return False
+        self._forget()
+        self.position = head
+        return True
 
     def _file_pages(self) -> None:
         while self._file_page():
@@ -137,89 +170,62 @@ class Runner:
             cursor = view.cursor()
             at = 0 if cursor is None else cursor.position
             if at != self.position:
-                self._names = None
+                self._forget()
             rows = self._log.rows(at, PAGE)
             if rows:
-                self._grow(at, rows)
-                self._file(rows)
+                self._file(at, rows)
                 last = rows[-1]
                 view.move(Cursor(self._ledger, VERSION, last.position, digest(last)))
                 at = last.position
         self.position = at
         return len(rows) == PAGE
 
-    def _grow(self, at: int, rows: Sequence[StoredRow]) -> None:
-        """Add the leaves of new entries to the tree, which must follow without a gap."""
-        if self._edge is None or self._edge.size != at:
-            self._edge = CompactRange.read(at, self.view.node)
-        nodes: list[Node] = []
-        edge = self._edge.copy()
-        for row in rows:
-            if row.position != edge.size + 1:
-                raise LogDamaged(edge.size + 1, row.position)
-            nodes += edge.append(leaf_of(row))
-        self.view.add_nodes(nodes)
-        self._edge = edge
+    def _file(self, at: int, rows: Sequence[StoredRow]) -> None:
+        """File entries that must follow those filed before without a gap."""
+        view = self.view
+        expected = next((n for n, row in enumerate(rows, at + 1) if row.position != n), None)
+        if expected is not None:
+            raise LogDamaged(expected, rows[expected - at - 1].position)
+        tiles = Tiles(at, view.tile) if self._tiles is None else self._tiles.copy()
+        filer = Filer(self._last(at)) if self._filer is None else self._filer
+        # Left behind where something fails below: the next page begins from what is filed.
+        self._tiles = self._filer = None
+        view.add_tiles([*tiles.grow(map(leaf_of, rows)), *tiles.begun()])
+        page = filer.page(rows)
+        view.add(page)
+        for one in page.amending:
+            view.add_link(link(view, one))
+        if page.names or page.amending:
+            self._names = None
+        self._tiles, self._filer = tiles, filer
 
-    def _file(self, rows: Iterable[StoredRow]) -> None:
-        entries: list[Values] = []
-        facts: list[Values] = []
-        for row in rows:
-            parts = stored.decode(row.name, row.state)
-            entries.append(_entry_values(row, parts))
-            event = parts[0].entry.event
-            if isinstance(event, Amendment):
-                self._flush(entries, facts)
-                self._amend(parts, event)
-            else:
-                for fact in facts_at(row.position, parts):
-                    facts.extend(_fact_values(fact, row.position))
-                if event.defines() is not None:
-                    self._names = None
-        self._flush(entries, facts)
+    def _last(self, position: int) -> datetime | None:
+        recorded_at = self.view.recorded_at(position)
+        return None if recorded_at is None else datetime.fromisoformat(recorded_at)
 
-    def _flush(self, entries: list[Values], facts: list[Values]) -> None:
-        self.view.add_entries(entries)
-        self.view.add_facts(facts)
-        entries.clear()
-        facts.clear()
-
-    def _amend(self, parts: Sequence[Recorded], event: Amendment) -> None:
-        """Let what a correction or withdrawal leaves standing take over in its slot."""
-        view, position = self.view, parts[0].position
-        keyed = view.position_of_key(event.target)
-        target = int(event.target.removeprefix("#")) if keyed is None else keyed
-        slot = view.slot_of(target)
-        before = standing(slot, view.links(slot))
-        view.add_link(Link(position, target, slot, isinstance(event, EntryWithdrawn)))
-        after = standing(slot, view.links(slot))
-        self._names = None
-        if before == after:
-            return
-        if before is not None:
-            old = facts_at(slot, view.recorded(before))
-            view.end_facts(
-                slot, {under for fact in old for under in filed_under(fact.entry)}, position
-            )
-        if after is not None:
-            new = facts_at(slot, view.recorded(after))
-            view.add_facts(values for fact in new for values in _fact_values(fact, position))
+    def _forget(self) -> None:
+        self._names = self._tiles = self._filer = None
+        self._summed = -1
+        self.view.forget()
 
     def _opened(self, *, mend: bool = False) -> ViewFile:
         """Open the file where it can be had and used, else views in memory."""
         path = self._path
         with suppress(sqlite3.Error, OSError, ValueError):
             if path is None or files.look(path, files.VIEWS) not in {"absent", "empty", "ours"}:
-                return ViewFile(None)
+                return self._made(None)
             try:
-                return self._fitting(ViewFile(path))
+                return self._fitting(self._made(path))
             except sqlite3.OperationalError:
                 raise
             except sqlite3.DatabaseError:
                 mend = True
             if mend and self._removed(path):
-                return self._fitting(ViewFile(path))
-        return ViewFile(None)
+                return self._fitting(self._made(path))
+        return self._made(None)
+
+    def _made(self, path: Path | None) -> ViewFile:
+        return ViewFile(path, self._log.uri)
 
     def _fitting(self, view: ViewFile) -> ViewFile:
         """Empty a view file that is stale or of another ledger."""
@@ -254,47 +260,25 @@ class Runner:
         return True
 
 
+def filed(view: ViewFile, rows: Iterable[StoredRow]) -> ViewFile:
+    """File entries of no ledger in an empty view file, gaps or none, without a tree over them."""
+    page = Filer().page(rows)
+    with view.writing():
+        view.add(page)
+        for one in page.amending:
+            view.add_link(link(view, one))
+        last = max((position for position, *_ in page.octets), default=0)
+        view.move(Cursor("", VERSION, last, b""))
+    return view
+
+
+def link(view: ViewFile, amending: Amending) -> Link:
+    """Return a correction or withdrawal with the slot of what it acts on."""
+    keyed = view.position_of_key(amending.target)
+    target = int(amending.target.removeprefix("#")) if keyed is None else keyed
+    return Link(amending.position, target, view.slot_of(target), amending.withdraws)
+
+
 def digest(row: StoredRow) -> bytes:
     """Return what tells a stored entry from any other at its position."""
     return hashlib.sha256(row.name.encode() + b"\0" + row.state).digest()
-
-
-def _entry_values(row: StoredRow, parts: Sequence[Recorded]) -> Values:
-    recorded = parts[0]
-    entry, decision = recorded.entry, recorded.entry.decision
-    effective = entry.counts_from
-    recorded_on = recorded.recorded_at.astimezone(STOCKHOLM).date()
-    units = dict.fromkeys(
-        name for part in parts for kind, name in _names(part.entry.event) if kind == "unit"
-    )
-    return (
-        row.position,
-        instant(recorded.recorded_at),
-        recorded.by,
-        entry.key,
-        entry.event.type,
-        None if decision is None else decision.body,
-        None if decision is None else decision.key,
-        (recorded_on if effective is None else effective.last).isoformat(),
-        entry.stage,
-        "".join(f"/{unit}" for unit in units) + "/",
-        row.name,
-        row.state,
-    )
-
-
-def _names(event: Event) -> Iterator[tuple[str, str]]:
-    """Yield the kind and name of all that an event introduces or uses."""
-    if isinstance(event, EntryCorrected):
-        yield from _names(event.replacement.event)
-    defined = event.defines()
-    if defined is not None:
-        yield defined
-    for reference in event.refers():
-        yield reference.kind, reference.name
-
-
-def _fact_values(fact: Fact, known_from: int) -> Iterator[Values]:
-    defines = definition(fact.entry)
-    for subject in filed_under(fact.entry):
-        yield (subject, fact.slot, known_from, fact.part, fact.position, FOR_EVER, defines)

@@ -1,78 +1,82 @@
-"""The view file: which entries stand when, filed by subject, in one disposable SQLite file.
+"""The view file: what was recorded, filed by subject, in one disposable SQLite file.
 
-Every row that files a fact carries from which position it was known and until which, so that
-one look-up gives what stood as known at any position. Nothing here is a source of anything:
-the file can be deleted at any time and is built again from the log.
+Rows are only ever added, in the order of the log, and each follows from one entry alone. What
+stands as known at a position is worked out when it is asked for, from the corrections up to
+there. Nothing here is a source of anything: the file can be deleted at any time and is built
+again from the log.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Never, cast
+from typing import TYPE_CHECKING, Any, Never, cast
 
 import attrs
-from sqlite_utils import Database
 
 from styrledger import files, stored
-from styrledger.codec import write_entry
 from styrledger.errors import LedgerClosed
-from styrledger.events.entry import Entry, Recorded
-from styrledger.history import Fact, Link, facts_at, standing
-from styrledger.tree import Node
+from styrledger.events.corrections import EntryCorrected
+from styrledger.events.entry import Recorded
+from styrledger.history import Fact, Link, facts_at, filed_under, standing
+from styrledger.projections.filing import PLACES, Page, Values, subject_id
+from styrledger.projections.listing import LISTING
+from styrledger.projections.sums import SUMS
+from styrledger.projections.tiles import Tile, node_in
 
-VERSION = 2
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+VERSION = 3
 """Raise it with every change to the tables or to what is filed in them."""
 
-FOR_EVER = 2**63 - 1
-
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE cursor (ledger TEXT, version INTEGER, position INTEGER, digest BLOB);
-CREATE TABLE entries (
-    position INTEGER PRIMARY KEY, recorded_at TEXT, recorded_by TEXT, key TEXT, type TEXT,
-    body TEXT, decision TEXT, day TEXT, stage TEXT, units TEXT, name TEXT, state BLOB
-);
-CREATE UNIQUE INDEX entries_by_key ON entries (key) WHERE key IS NOT NULL;
-CREATE TABLE facts (
-    subject TEXT, slot INTEGER, known_from INTEGER, part INTEGER, position INTEGER,
-    known_to INTEGER, defines TEXT, PRIMARY KEY (subject, slot, known_from, part)
-) WITHOUT ROWID;
-CREATE INDEX facts_by_definition ON facts (defines) WHERE defines IS NOT NULL;
+CREATE TABLE instants (position INTEGER PRIMARY KEY, recorded_at TEXT);
+CREATE INDEX instants_by_time ON instants (recorded_at);
+CREATE TABLE keys (position INTEGER PRIMARY KEY, key TEXT);
+CREATE UNIQUE INDEX keys_by_key ON keys (key);
+CREATE TABLE names (place INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE subjects (subject TEXT PRIMARY KEY, id INTEGER) WITHOUT ROWID;
+CREATE TABLE filed (place INTEGER PRIMARY KEY, subject INTEGER);
+CREATE INDEX filed_by_subject ON filed (subject);
 CREATE TABLE links (
     position INTEGER PRIMARY KEY, target INTEGER, slot INTEGER, withdraws INTEGER
 );
 CREATE INDEX links_by_slot ON links (slot);
-CREATE TABLE nodes (level INTEGER, place INTEGER, hash BLOB, PRIMARY KEY (level, place))
+CREATE TABLE tiles (level INTEGER, place INTEGER, hashes BLOB, PRIMARY KEY (level, place))
 WITHOUT ROWID;
-CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = "unicode61 remove_diacritics 0");
+{LISTING}
+{SUMS}
 """
 
-CHOOSE = """
-SELECT name, state FROM entries
-WHERE position <= :known
-AND (:type IS NULL OR type = :type OR substr(type, 1, length(:type) + 1) = :type || '.')
-AND (:body IS NULL OR body = :body)
-AND (:unit IS NULL OR instr(units, '/' || :unit || '/'))
-AND (:first IS NULL OR day >= :first)
-AND (:last IS NULL OR day <= :last)
-ORDER BY position
+OCTETS = "CREATE TABLE octets (position INTEGER PRIMARY KEY, name TEXT, state BLOB);"
+"""Entries as they were recorded, where the log is not a file that can be read beside this one."""
+
+BESIDE = """
+CREATE TEMP VIEW octets AS SELECT rowid AS position, topic AS name, state FROM log.stored_events
 """
+"""The same, read where they lie in the log."""
 
-Values = tuple[Any, ...]
+FACTS = f"""
+SELECT o.name, o.state FROM filed JOIN octets AS o ON o.position = filed.place >> {PLACES}
+WHERE filed.subject = ? AND filed.place < ?
+"""  # noqa: S608 - a number of ours
+
+STANDING = f"""
+SELECT subject FROM subjects WHERE subject GLOB ? AND EXISTS (
+    SELECT 1 FROM filed WHERE filed.subject = subjects.id AND filed.place < ?
+    AND filed.place >> {PLACES} NOT IN (SELECT value FROM json_each(?))
+) ORDER BY subject
+"""  # noqa: S608 - a number of ours
 
 
-@attrs.frozen
-class Choice:
-    """Which entries to list; None leaves a condition out, ``first`` and ``last`` are inclusive."""
-
-    known: int
-    type: str | None = None
-    body: str | None = None
-    unit: str | None = None
-    first: str | None = None
-    last: str | None = None
+MOST_KEPT = 8
+"""For how many positions a view file remembers what did not stand then."""
 
 
 @attrs.frozen
@@ -88,58 +92,83 @@ class Cursor:
 class ViewFile:
     """Reads and writes the tables; what is written together is one ``writing()``."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, log: str | None, *, read_only: bool = False) -> None:
         """Open the file at ``path``, or a private one in memory for None.
+
+        ``log`` is the SQLite URI of the log, from which the octets are then read; with None
+        they are copied into the view file. With ``read_only`` nothing is made or written.
 
         Raises:
             sqlite3.Error: it cannot be opened, written or is damaged.
         """
         self.path = path
+        self._beside = log is not None
         connection = sqlite3.connect(
-            ":memory:" if path is None else files.uri(path, mode="rwc"),
+            ":memory:" if path is None else files.uri(path, mode="ro" if read_only else "rwc"),
             timeout=60,
             isolation_level=None,
             check_same_thread=False,
             uri=True,
         )
-        self._connection = connection
-        self._database = Database(connection)
+        self.connection = connection
+        self._fallen: dict[int, frozenset[int]] = {}
         try:
-            # Lost after a power failure is no harm: the file is caught up from the log.
-            connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
-            if not self._database["cursor"].exists():
+            if not read_only:
+                if self._one("PRAGMA application_id") == (0,):
+                    # Before the journal is a file of its own: whose file it is, is read from it.
+                    connection.execute(f"PRAGMA application_id = {files.VIEWS}")
+                # Lost after a power failure is no harm: the file is caught up from the log.
+                connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+            if log is not None:
+                connection.execute("ATTACH ? AS log", (log,))
+                connection.execute(BESIDE)
+            if not read_only and not self._is_made():
                 with self.writing():
                     # Another process may have made the tables meanwhile.
-                    if not self._database["cursor"].exists():
+                    if not self._is_made():
                         self._make_tables()
         except sqlite3.Error:
             connection.close()
             raise
 
+    @cached_property
+    def _database(self) -> Database:
+        from sqlite_utils import Database  # noqa: PLC0415 - asking does not wait for what writes
+
+        return Database(self.connection, execute_plugins=False)
+
+    def _is_made(self) -> bool:
+        return self._one("SELECT 1 FROM sqlite_schema WHERE name = 'cursor'") is not None
+
     def _make_tables(self) -> None:
-        self._connection.execute(f"PRAGMA application_id = {files.VIEWS}")
-        for statement in filter(str.strip, SCHEMA.split(";")):
-            self._connection.execute(statement)
+        schema = SCHEMA if self._beside else SCHEMA + OCTETS
+        for statement in filter(str.strip, schema.split(";")):
+            self.connection.execute(statement)
 
     def reset(self) -> None:
         """Empty the file, inside a ``writing()``."""
-        names = ("search", "nodes", "links", "facts", "entries", "cursor")
-        for name in names:
-            self._connection.execute(f"DROP TABLE IF EXISTS {name}")
+        rows = self.connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%' "
+            "UNION ALL SELECT name FROM sqlite_schema WHERE type = 'table' "
+            "AND name NOT LIKE 'sqlite%' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        ).fetchall()
+        for (name,) in rows:
+            self.connection.execute('DROP TABLE IF EXISTS "{}"'.format(name.replace('"', '""')))
         self._make_tables()
+        self.forget()
 
     @contextmanager
     def writing(self) -> Generator[None]:
         """Group writes: all of them are kept, or none."""
         with self._database.atomic():
             # A first write takes the lock, so that what is read next is not stale.
-            self._connection.execute("PRAGMA user_version = 1")
+            self.connection.execute("PRAGMA user_version = 1")
             yield
 
     def close(self) -> None:
         """Close the file; whoever asks it from then on is told so."""
-        self._database.close()
-        self._connection = cast("sqlite3.Connection", _Closed(str(self.path or ":memory:")))
+        self.connection.close()
+        self.connection = cast("sqlite3.Connection", _Closed(str(self.path or ":memory:")))
 
     # -- where it stands
 
@@ -150,72 +179,75 @@ class ViewFile:
 
     def move(self, cursor: Cursor) -> None:
         """Set how far it has come."""
-        self._connection.execute("DELETE FROM cursor")
-        self._connection.execute("INSERT INTO cursor VALUES (?, ?, ?, ?)", attrs.astuple(cursor))
+        self.connection.execute("DELETE FROM cursor")
+        self.connection.execute("INSERT INTO cursor VALUES (?, ?, ?, ?)", attrs.astuple(cursor))
+
+    def add(self, page: Page) -> None:
+        """File a page of entries, all but its corrections."""
+        many = self.connection.executemany
+        if not self._beside:
+            many("INSERT INTO octets VALUES (?, ?, ?)", page.octets)
+        many("INSERT INTO instants VALUES (?, ?)", page.instants)
+        many("INSERT INTO keys VALUES (?, ?)", page.keys)
+        many("INSERT INTO names VALUES (?, ?)", page.names)
+        many("INSERT OR IGNORE INTO subjects VALUES (?, ?)", page.subjects)
+        many("INSERT INTO filed VALUES (?, ?)", page.filed)
+
+    def add_link(self, link: Link) -> None:
+        """File a correction or withdrawal."""
+        # It may have been asked already what is known there, before it was filed.
+        self._fallen = {at: fell for at, fell in self._fallen.items() if at < link.position}
+        self.connection.execute("INSERT INTO links VALUES (?, ?, ?, ?)", attrs.astuple(link))
+
+    def add_tiles(self, tiles: Iterable[Tile]) -> None:
+        """Keep hashes of the tree."""
+        self.connection.executemany("INSERT OR REPLACE INTO tiles VALUES (?, ?, ?)", tiles)
 
     # -- entries
 
-    def add_entries(self, rows: Iterable[Values]) -> None:
-        """File entries: the columns of ``entries``, in order."""
-        self._connection.executemany(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
-        )
-
     def recorded(self, position: int) -> tuple[Recorded, ...]:
         """Return what is recorded at a position: one entry, or more after an upcast."""
-        row = self._one("SELECT name, state FROM entries WHERE position = ?", position)
+        row = self._one("SELECT name, state FROM octets WHERE position = ?", position)
         return () if row is None else stored.decode(row[0], row[1])
 
     def position_of_key(self, key: str) -> int | None:
         """Return where a key was recorded, None for a new one."""
-        row = self._one("SELECT position FROM entries WHERE key = ?", key)
+        row = self._one("SELECT position FROM keys WHERE key = ?", key)
         return None if row is None else int(row[0])
 
     def recorded_at(self, position: int) -> str | None:
-        """Return the instant at which a position was recorded, None for an unknown one."""
-        row = self._one("SELECT recorded_at FROM entries WHERE position = ?", position)
+        """Return the instant at which a position was recorded, None before the first."""
+        row = self._one(
+            "SELECT recorded_at FROM instants WHERE position <= ? ORDER BY position DESC LIMIT 1",
+            position,
+        )
         return None if row is None else str(row[0])
 
     def known_at(self, moment: str) -> int:
         """Return the last position recorded by an instant, that instant included."""
         row = self._one(
-            "SELECT position FROM entries WHERE recorded_at <= ? ORDER BY position DESC LIMIT 1",
+            "SELECT position - 1 FROM instants WHERE recorded_at > ? "
+            "ORDER BY recorded_at, position LIMIT 1",
             moment,
         )
-        return 0 if row is None else int(row[0])
+        return self._head() if row is None else int(row[0])
 
-    def chosen(self, chosen: Choice) -> Iterator[Recorded]:
-        """Yield the entries that meet every condition, in order of position."""
-        for name, state in self._connection.execute(CHOOSE, attrs.asdict(chosen)):
-            yield from stored.decode(name, state)
-
-    def find(self, words: str) -> Iterator[int]:
-        """Yield the positions of the entries that hold every word, or one that starts with it.
-
-        The index is built here, at the first search: recording does not wait for it.
-        """
-        with self.writing():
-            indexed = self._one("SELECT max(rowid) FROM search")
-            after = indexed[0] if indexed is not None and indexed[0] is not None else 0
-            rows = self._connection.execute(
-                "SELECT position, name, state FROM entries WHERE position > ?", (after,)
-            )
-            self._connection.executemany(
-                "INSERT INTO search (rowid, text) VALUES (?, ?)",
-                ((at, text_of(stored.decode(name, state))) for at, name, state in rows),
-            )
-        # Each word quoted: what people type is never taken for query syntax.
-        query = " ".join('"{}"*'.format(word.replace('"', '""')) for word in words.split())
-        for row in self._connection.execute(
-            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid", (query,)
-        ):
-            yield row[0]
+    def definitions(self) -> dict[str, set[str]]:
+        """Return the names that entries may use now, by kind."""
+        fallen = self._fallen_by(self._head())
+        names: dict[str, set[str]] = {}
+        for place, defines in self.connection.execute("SELECT place, name FROM names"):
+            if place >> PLACES not in fallen:
+                kind, _, name = defines.partition("/")
+                names.setdefault(kind, set()).add(name)
+        return names
 
     # -- the tree over the log
 
-    def add_nodes(self, nodes: Iterable[Node]) -> None:
-        """Keep complete nodes of the tree."""
-        self._connection.executemany("INSERT INTO nodes VALUES (?, ?, ?)", nodes)
+    def tile(self, level: int, place: int) -> bytes:
+        """Return the hashes of a tile of the tree, none where it has not grown that far."""
+        row = self._one("SELECT hashes FROM tiles WHERE level = ? AND place = ?", level, place)
+        return b"" if row is None else bytes(row[0])
 
     def node(self, level: int, index: int) -> bytes:
         """Return the hash of a complete node.
@@ -223,34 +255,24 @@ class ViewFile:
         Raises:
             KeyError: the log has not grown that far.
         """
-        row = self._one("SELECT hash FROM nodes WHERE level = ? AND place = ?", level, index)
-        if row is None:
-            raise KeyError((level, index))
-        return bytes(row[0])
+        return node_in(self.tile, level, index)
 
     # -- facts
 
-    def add_facts(self, rows: Iterable[Values]) -> None:
-        """File facts: the columns of ``facts``, in order."""
-        self._connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-
-    def end_facts(self, slot: int, subjects: Iterable[str], known_to: int) -> None:
-        """Note that what stands in a slot is no longer known to stand from a position on."""
-        self._connection.executemany(
-            "UPDATE facts SET known_to = ? WHERE subject = ? AND slot = ? AND known_to = ?",
-            [(known_to, subject, slot, FOR_EVER) for subject in subjects],
-        )
-
     def facts(self, subject: str, known: int) -> list[Fact]:
-        """Return what stood under a subject as known after a position, in no given order."""
-        rows = self._connection.execute(
-            "SELECT slot, part, name, state FROM facts JOIN entries USING (position) "
-            "WHERE subject = ? AND known_from <= ? AND known_to > ?",
-            (subject, known, known),
-        )
-        return [
-            [*facts_at(slot, stored.decode(name, state))][part] for slot, part, name, state in rows
-        ]
+        """Return what stood under a subject as known after a position, in order of position."""
+        fallen = self._fallen_by(known)
+        found: list[Fact] = []
+        rows = self.connection.execute(FACTS, (subject_id(subject), _end(known)))
+        for name, state in rows:
+            parts = stored.decode(name, state)
+            position = parts[0].position
+            if position in fallen:
+                continue
+            amended = isinstance(parts[0].entry.event, EntryCorrected)
+            slot = self.slot_of(position) if amended else position
+            found += (fact for fact in facts_at(slot, parts) if subject in filed_under(fact.entry))
+        return found
 
     def standing_in(self, slot: int, known: int) -> list[Fact]:
         """Return what stood in the place of one entry as known after a position."""
@@ -259,46 +281,33 @@ class ViewFile:
 
     def subjects(self, pattern: str, known: int) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something stood, sorted."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT subject FROM facts WHERE subject GLOB ? AND known_from <= ? "
-            "AND known_to > ? ORDER BY subject",
-            (pattern, known, known),
-        )
+        fallen = json.dumps(sorted(self._fallen_by(known)))
+        rows = self.connection.execute(STANDING, (pattern, _end(known), fallen))
         return [row[0] for row in rows]
 
     def ever(self, pattern: str) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something ever stood."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT subject FROM facts WHERE subject GLOB ? ORDER BY subject", (pattern,)
+        rows = self.connection.execute(
+            "SELECT subject FROM subjects WHERE subject GLOB ? ORDER BY subject", (pattern,)
         )
         return [row[0] for row in rows]
 
     def touched(self, subject: str) -> list[int]:
-        """Return the positions of all that was ever filed under a subject, sorted."""
-        rows = self._connection.execute(
-            "SELECT position FROM facts WHERE subject = ? UNION "
-            "SELECT links.position FROM links JOIN facts USING (slot) WHERE subject = ? "
-            "UNION SELECT slot FROM facts WHERE subject = ? ORDER BY 1",
-            (subject, subject, subject),
-        )
-        return [row[0] for row in rows]
+        """Return the positions of all that was ever filed under a subject, sorted.
 
-    def definitions(self) -> dict[str, set[str]]:
-        """Return the names that entries may use now, by kind."""
-        names: dict[str, set[str]] = {}
-        rows = self._connection.execute(
-            "SELECT defines FROM facts WHERE defines IS NOT NULL AND known_to = ?", (FOR_EVER,)
-        )
-        for (defines,) in rows:
-            kind, _, name = defines.partition("/")
-            names.setdefault(kind, set()).add(name)
-        return names
+        With each come what it stands in the place of, and all corrections of that.
+        """
+        rows = self.connection.execute(FACTS, (subject_id(subject), _end(None)))
+        touched: set[int] = set()
+        for name, state in rows:
+            parts = stored.decode(name, state)
+            position = parts[0].position
+            if any(subject in filed_under(fact.entry) for fact in facts_at(position, parts)):
+                slot = self.slot_of(position)
+                touched |= {position, slot, *(link.position for link in self.links(slot))}
+        return sorted(touched)
 
     # -- corrections
-
-    def add_link(self, link: Link) -> None:
-        """File a correction or withdrawal."""
-        self._connection.execute("INSERT INTO links VALUES (?, ?, ?, ?)", attrs.astuple(link))
 
     def slot_of(self, position: int) -> int:
         """Return the slot that an entry, or a correction of it, belongs to."""
@@ -306,16 +315,49 @@ class ViewFile:
         return position if row is None else int(row[0])
 
     def links(self, slot: int) -> list[Link]:
-        """Return the corrections and withdrawals of a slot."""
-        rows = self._connection.execute(
-            "SELECT position, target, slot, withdraws FROM links WHERE slot = ?", (slot,)
+        """Return the corrections and withdrawals of a slot, in order of position."""
+        return _links(
+            self.connection.execute(
+                "SELECT position, target, slot, withdraws FROM links WHERE slot = ? ORDER BY 1",
+                (slot,),
+            )
         )
-        return [
-            Link(position, target, of, bool(withdraws)) for position, target, of, withdraws in rows
-        ]
+
+    def forget(self) -> None:
+        """Forget what was worked out of a file that another process may have made anew."""
+        self._fallen.clear()
+
+    def _fallen_by(self, known: int) -> frozenset[int]:
+        """Return the positions of what does not stand as known after a position."""
+        found = self._fallen.get(known)
+        if found is None:
+            # What was known at a position never changes, and the next question is near it.
+            since = max((one for one in self._fallen if one < known), default=0)
+            found = self._fallen_after(self._fallen.get(since, frozenset()), since, known)
+            if len(self._fallen) >= MOST_KEPT:
+                del self._fallen[next(iter(self._fallen))]
+            self._fallen[known] = found
+        return found
+
+    def _fallen_after(self, before: frozenset[int], since: int, known: int) -> frozenset[int]:
+        rows = self.connection.execute(
+            "SELECT DISTINCT slot FROM links WHERE position > ? AND position <= ?", (since, known)
+        ).fetchall()
+        if not rows:
+            return before
+        fallen = set(before)
+        for (slot,) in rows:
+            links = [link for link in self.links(slot) if link.position <= known]
+            fallen |= {slot, *(link.position for link in links)}
+            fallen.discard(standing(slot, links) or 0)
+        return frozenset(fallen)
+
+    def _head(self) -> int:
+        row = self._one("SELECT position FROM cursor")
+        return 0 if row is None else int(row[0])
 
     def _one(self, query: str, *values: Any) -> Values | None:
-        row: Values | None = self._connection.execute(query, values).fetchone()
+        row: Values | None = self.connection.execute(query, values).fetchone()
         return row
 
 
@@ -325,30 +367,29 @@ class _Closed:
     def __init__(self, path: str) -> None:
         self._path = path
 
+    def close(self) -> None:
+        """Do nothing: it is closed."""
+
     def __getattr__(self, name: str) -> Never:
         raise LedgerClosed(self._path)
 
 
-def definition(entry: Entry) -> str | None:
-    """Return the name that an entry introduces, as ``kind/name``, or ``kind?/name``.
+def view_parts(*, copies: bool) -> list[tuple[str, str, str | None]]:
+    """Return the kind, name and SQL of all that a view file is made of.
 
-    A proposal's name can be referred to, but is not taken: it may be decided later.
+    With ``copies`` it is one that holds the octets of the log itself.
     """
-    defined = entry.event.defines()
-    if defined is None:
-        return None
-    kind, name = defined
-    return f"{kind}?/{name}" if entry.stage == "proposed" else f"{kind}/{name}"
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(SCHEMA + OCTETS if copies else SCHEMA)
+    found = connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall()
+    connection.close()
+    return [(kind, name, sql) for kind, name, sql in found if not name.startswith("sqlite_")]
 
 
-def text_of(parts: Iterable[Recorded]) -> str:
-    """Return all that entries say in words, for searching."""
-    return "\n".join(text for part in parts for text in _texts(write_entry(part.entry)))
+def _end(known: int | None) -> int:
+    """Return the place after all that is filed up to a position."""
+    return 2**63 - 1 if known is None else (known + 1) << PLACES
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in cast("dict[str, Any]", value).values():
-            yield from _texts(inner)
+def _links(rows: Iterable[Sequence[Any]]) -> list[Link]:
+    return [Link(position, target, slot, bool(takes)) for position, target, slot, takes in rows]

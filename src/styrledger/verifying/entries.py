@@ -2,86 +2,45 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 
-from styrledger import registry, stored
+from styrledger import canonical, registry, stored
 from styrledger.errors import EntryBytesError, StyrledgerError, quoted
-from styrledger.events.corrections import Amendment, EntryCorrected
+from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Recorded
 from styrledger.store import Row
 from styrledger.times import instant
-from styrledger.tree import CompactRange, leaf_hash, leaf_of
-from styrledger.verifying.faults import Faults, fault_at
+from styrledger.tree import leaf_hash, leaf_of
+from styrledger.verifying.faults import Faults, LedgerFault, fault_at
+from styrledger.verifying.found import Amended, Keyed
 
 UNHASHABLE = leaf_hash(b"")
 """Stands in the tree for a row that cannot be hashed, so that no root comes out right."""
 
 
 class EntryCheck:
-    """Takes the rows of a log in order; knows the tree over them, and what is wrong with them."""
+    """Takes the rows of a part of the log in order, and notes what is wrong with them."""
 
-    def __init__(self, faults: Faults, sizes: Iterable[int]) -> None:
-        """Note the root at each of ``sizes`` on the way."""
+    def __init__(self, faults: Faults, after: int) -> None:
+        """Begin after a position."""
         self._faults = faults
-        self._sizes = {*sizes}
-        self._last: datetime | None = None
-        self._position = 0
-        self._keys = _Keys()
-        self.edge = CompactRange()
-        self.roots: dict[int, bytes] = {}
-        if 0 in self._sizes:
-            self.roots[0] = self.edge.root()
+        self._position = after
+        self._said = ""
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+        self.keyed: list[Keyed] = []
+        self.amended: list[Amended] = []
         self.whole = True
         """False from the first row on that cannot be read or is out of its place."""
 
-    def take(self, row: Row) -> None:
-        """Check the next row."""
-        self._place(row)
-        self._grow(row)
+    def leaf(self, row: Row) -> bytes:
+        """Return the hash of a row in the tree."""
         try:
-            parts = stored.decode(row.name, row.state)
-        except (StyrledgerError, TypeError, AttributeError) as error:
-            self.whole = False
-            self._faults.add(
-                fault_at(
-                    row,
-                    "octets",
-                    "the stored entry cannot be read",
-                    expected="what was recorded",
-                    found=f"{quoted(row.state)} ({error})",
-                )
-            )
-            return
-        recorded = parts[0]
-        self._own_place(row, recorded)
-        self._time(row, recorded)
-        self._octets(row, recorded)
-        self._stream(row, recorded)
-        self._key(row, recorded)
-
-    def _place(self, row: Row) -> None:
-        if row.position != self._position + 1:
-            self.whole = False
-            self._faults.add(
-                fault_at(
-                    row,
-                    "position",
-                    "the log goes on at another position",
-                    expected=f"#{self._position + 1}",
-                    found=f"#{row.position}",
-                )
-            )
-        self._position = row.position
-
-    def _grow(self, row: Row) -> None:
-        try:
-            leaf = leaf_of(row)
+            return leaf_of(row)
         except EntryBytesError:
-            leaf = UNHASHABLE
             self.whole = False
             self._faults.add(
                 fault_at(
@@ -92,37 +51,79 @@ class EntryCheck:
                     found=quoted((row.stream, row.version, row.name, type(row.state).__name__)),
                 )
             )
-        self.edge.append(leaf)
-        if self.edge.size in self._sizes:
-            self.roots[self.edge.size] = self.edge.root()
+            return UNHASHABLE
 
-    def _own_place(self, row: Row, recorded: Recorded) -> None:
+    def take(self, row: Row) -> Sequence[Recorded]:
+        """Check the next row; return what it stands for, nothing where it cannot be read."""
+        if row.position != self._position + 1:
+            self._out_of_place(row, self._position + 1)
+        self._position = row.position
+        try:
+            parts = stored.decode(row.name, row.state)
+        except (StyrledgerError, TypeError, AttributeError) as error:
+            self._unreadable(row, error)
+            return ()
+        recorded = parts[0]
         if recorded.position != row.position:
-            self.whole = False
-            self._faults.add(
-                fault_at(
-                    row,
-                    "position",
-                    "the entry was recorded at another position",
-                    expected=f"#{row.position}",
-                    found=f"#{recorded.position}",
-                )
+            self._of_elsewhere(row, recorded)
+        said = canonical.recorded_at(row.name, row.state)
+        # Entries of one commit share their instant; its text is looked at once.
+        if said is None or said != self._said:
+            self._octets(row, recorded, said)
+            self._time(row, recorded)
+            self._said = said or ""
+        event = recorded.entry.event
+        if isinstance(event, Amendment):  # it is in the stream of what it acts on
+            withdraws = isinstance(event, EntryWithdrawn)
+            self.amended.append(Amended(row.position, row.stream, event.target, withdraws))
+        elif row.stream != (expected := event.placed(recorded.entry.decision).stream()):
+            what = "the entry is in another stream"
+            self._faults.add(fault_at(row, "stream", what, expected=expected, found=row.stream))
+        if recorded.entry.key is not None:
+            self.keyed.append(Keyed(row.position, recorded.entry.key))
+        return parts
+
+    def _out_of_place(self, row: Row, expected: int) -> None:
+        self.whole = False
+        what = "the log goes on at another position"
+        self._faults.add(
+            fault_at(row, "position", what, expected=f"#{expected}", found=f"#{row.position}")
+        )
+
+    def _unreadable(self, row: Row, error: Exception) -> None:
+        self.whole = False
+        self._faults.add(
+            fault_at(
+                row,
+                "octets",
+                "the stored entry cannot be read",
+                expected="what was recorded",
+                found=f"{quoted(row.state)} ({error})",
             )
+        )
+
+    def _of_elsewhere(self, row: Row, recorded: Recorded) -> None:
+        self.whole = False
+        self._faults.add(
+            fault_at(
+                row,
+                "position",
+                "the entry was recorded at another position",
+                expected=f"#{row.position}",
+                found=f"#{recorded.position}",
+            )
+        )
 
     def _time(self, row: Row, recorded: Recorded) -> None:
-        if self._last is not None and recorded.recorded_at < self._last:
-            self._faults.add(
-                fault_at(
-                    row,
-                    "time",
-                    "recorded before the entry that precedes it",
-                    expected=f"{instant(self._last)} or later",
-                    found=instant(recorded.recorded_at),
-                )
-            )
-        self._last = recorded.recorded_at
+        if self.last is not None and recorded.recorded_at < self.last:
+            self._faults.add(too_early(row, self.last, recorded.recorded_at))
+        self.first = self.first or recorded.recorded_at
+        self.last = recorded.recorded_at
 
-    def _octets(self, row: Row, recorded: Recorded) -> None:
+    def _octets(self, row: Row, recorded: Recorded, said: str | None) -> None:
+        """Compare the octets with what the ledger writes; ``said`` is an instant read in them."""
+        if said is not None and said == instant(recorded.recorded_at):
+            return
         if _is_older(row):
             octets = msgspec.json.encode(msgspec.json.decode(row.state), order="sorted")
             again = (row.name, octets)
@@ -139,58 +140,12 @@ class EntryCheck:
                 )
             )
 
-    def _stream(self, row: Row, recorded: Recorded) -> None:
-        event = recorded.entry.event
-        if isinstance(event, Amendment):  # in its target's stream: see the views
-            return
-        expected = event.placed(recorded.entry.decision).stream()
-        if row.stream != expected:
-            self._faults.add(
-                fault_at(
-                    row,
-                    "stream",
-                    "the entry is in another stream",
-                    expected=expected,
-                    found=row.stream,
-                )
-            )
 
-    def _key(self, row: Row, recorded: Recorded) -> None:
-        key = recorded.entry.key
-        first = None if key is None else self._keys.first(key, row.position)
-        if first not in {None, row.position}:
-            self.whole = False
-            self._faults.add(
-                fault_at(
-                    row,
-                    "key",
-                    f"the key {quoted(key)} is used twice",
-                    expected=f"it at #{first} alone",
-                    found=f"it at #{row.position} too",
-                )
-            )
-
-
-class _Keys:
-    """Which keys were seen and where, in a private file that needs no memory."""
-
-    def __init__(self) -> None:
-        self._connection = sqlite3.connect("", isolation_level=None)
-        self._connection.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;"
-            "CREATE TABLE keys (key BLOB PRIMARY KEY, position INTEGER) WITHOUT ROWID"
-        )
-
-    def first(self, key: str, position: int) -> int:
-        """Return where a key was first seen: here, where it is new."""
-        octets = key.encode("utf-8", "surrogatepass")
-        done = self._connection.execute(
-            "INSERT OR IGNORE INTO keys VALUES (?, ?)", (octets, position)
-        )
-        if done.rowcount:
-            return position
-        row = self._connection.execute("SELECT position FROM keys WHERE key = ?", (octets,))
-        return int(row.fetchone()[0])
+def too_early(row: Row, last: datetime, recorded_at: datetime) -> LedgerFault:
+    """Return the fault of an entry that was recorded before the one that precedes it."""
+    what = "recorded before the entry that precedes it"
+    expected = f"{instant(last)} or later"
+    return fault_at(row, "time", what, expected=expected, found=instant(recorded_at))
 
 
 def _is_older(row: Row) -> bool:

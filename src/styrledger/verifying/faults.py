@@ -73,6 +73,11 @@ class Faults:
         if len(self.kept) < MOST:
             self.kept.append(fault)
 
+    def take(self, others: Faults) -> None:
+        """Take all that others have found."""
+        self.count += others.count
+        self.kept += others.kept[: MOST - len(self.kept)]
+
     def __iter__(self) -> Iterator[LedgerFault]:
         return iter(self.kept)
 

@@ -2,108 +2,119 @@
 
 from __future__ import annotations
 
-import sqlite3
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import attrs
-
-from styrledger.checkpoints import Checkpoint
-from styrledger.errors import (
-    MissingExtraError,
-    NoteError,
-    SignatureError,
-    StyrledgerError,
-    quoted,
-)
-from styrledger.evidence import Evidence, Part, expected_parts
-from styrledger.keys import VerifierKey
-from styrledger.keys import verify as verify_note
-from styrledger.notes import Note
-from styrledger.sealing import is_signed, origin_of, read_checkpoint
-from styrledger.verifying.entries import EntryCheck
-from styrledger.verifying.faults import Anchor, Faults, LedgerFault, Verification, fault_at
+from styrledger.errors import quoted
+from styrledger.evidence import UNREADABLE, Evidence, Part, evidence_of
+from styrledger.sealing import origin_of, read_checkpoint
+from styrledger.store import Place
+from styrledger.verifying.anchors import Held, anchored, claimed
+from styrledger.verifying.faults import Faults, LedgerFault, Verification
+from styrledger.verifying.found import PART, Found, Job, Kept, Task, Whole
+from styrledger.verifying.joining import Joined
 from styrledger.verifying.views import KeptViews
+from styrledger.verifying.workers import results
 
-PAGE = 1000
-
-
-@attrs.frozen
-class Held:
-    """A checkpoint to hold a ledger to: three lines or a signed note, and where it is from."""
-
-    source: str
-    text: str | bytes
-    keys: tuple[VerifierKey, ...] = ()
-    outside: bool = True
+Progress = Callable[[int], object]
 
 
 def verify(
-    path: Path,
+    place: Place,
     view_path: Path | None,
     checkpoints: Sequence[Held] = (),
-    progress: Callable[[int], object] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Verification:
     """Check a ledger from its octets alone and return all that is wrong with it.
 
     Nothing is written to, and nothing that the ledger says of itself is believed. Memory does
-    not grow with the log. ``progress`` is told how many entries were done, twice for each: once
-    for the entry itself and once for the views that follow from it.
+    not grow with the log; a long log is checked in several processes. ``progress`` is told how
+    many entries were done.
 
     Raises:
-        LedgerNotFound: there is no file at the path.
+        LedgerNotFound: there is no ledger at the place.
         NotALedger: the file is something else, or cannot be opened as a database at all.
         NoteError: what is given as a checkpoint is none.
     """
     given = [(held, read_checkpoint(held.text)) for held in checkpoints]
-    faults = Faults()
     # The views before the log: they never know more than the log did a moment later.
-    early = Evidence(path)
-    ledger = _name(early)
+    early = evidence_of(place)
+    ledger = early.ledger()
     early.close()
-    views = KeptViews(view_path, ledger, faults)
-    evidence = Evidence(path)
+    found, of_views = Faults(), Faults()
+    views = KeptViews(view_path, ledger, of_views)
+    evidence = evidence_of(place)
     try:
-        origin = _file(evidence, faults)
-        claims = _claims(given, evidence, faults)
-        check = EntryCheck(faults, [checkpoint.size for _, checkpoint in claims])
-        _entries(evidence, check, faults, progress)
-        anchors = _anchors(claims, check, origin, faults)
-        views.compare(evidence, whole=check.whole, progress=progress)
+        origin = _identity(evidence, found)
+        claims = claimed(given, evidence, found)
+        head, dense = _extent(evidence)
+        kept = views.until(head) if dense else None
+        sizes = tuple(checkpoint.size for _, checkpoint in claims)
+        joined = Joined(evidence, sizes)
+        of_file = Faults()
+        for job, done in results(_jobs(place, head if dense else None, sizes, kept), progress):
+            if isinstance(done, Found):
+                joined.add(done)
+            elif isinstance(job, Whole) and job.kept is None:
+                (of_file if job.what == "log" else joined.faults).take(done)
+            else:
+                of_views.take(done)
+        anchors = anchored(claims, joined, origin, joined.faults)
+        if not joined.whole:
+            views.not_compared()
+        elif kept is not None:
+            of_views.take(joined.views)
+            views.compare(evidence, kept, joined)
     finally:
         views.close()
         evidence.close()
-    size = check.edge.size
+    faults = Faults()
+    for some in (of_file, found, joined.faults, of_views):
+        faults.take(some)
     held = max((one.size for one in anchors if one.outside and one.holds), default=0)
     return Verification(
         ledger=ledger,
         origin=origin,
-        entries=size,
-        root=b64encode(check.edge.root()).decode(),
+        entries=joined.size,
+        root=b64encode(joined.root()).decode(),
         faults=tuple(faults),
         count=faults.count,
         anchors=anchors,
-        unanchored=held + 1 if held < size else None,
+        unanchored=held + 1 if held < joined.size else None,
         views=views.said,
     )
 
 
-def _name(evidence: Evidence) -> str:
-    try:
-        return str(evidence.identities()[0][0])
-    except (sqlite3.Error, IndexError):
-        return "unknown"
+def _jobs(place: Place, head: int | None, sizes: tuple[int, ...], kept: Kept | None) -> list[Job]:
+    """Return what there is to do; ``head`` is None where positions are missing."""
+    jobs: list[Job] = [Whole("log", place)]
+    if kept is not None:
+        jobs += [Whole("views", place, kept), Whole("sums", place, kept)]
+    if head is not None:
+        for after in range(0, max(head, 1), PART):
+            last = min(after + PART, head)
+            inside = tuple(size for size in sizes if after <= size <= last)
+            jobs.append(Task(place, after, last, inside, kept))
+    else:
+        jobs.append(Task(place, 0, None, sizes, None))
+    return [*jobs, Whole("versions", place)]
 
 
-def _file(evidence: Evidence, faults: Faults) -> str:
-    """Check the database file, its tables and its identity; return the origin it has."""
+def _extent(evidence: Evidence) -> tuple[int, bool]:
+    """Return the last position, and whether there is an entry at each up to there."""
     try:
-        for found in evidence.integrity():
-            faults.add(LedgerFault("file", "the database file is damaged", "ok", found))
-        _schema(evidence.parts(), faults)
+        return evidence.head(), evidence.is_dense()
+    except UNREADABLE:
+        return 0, False
+
+
+def _identity(evidence: Evidence, faults: Faults) -> str:
+    """Check the tables of a ledger and its identity; return the origin that it has."""
+    try:
+        _schema(evidence.parts(), evidence.expected(), faults)
         rows = evidence.identities()
-    except sqlite3.Error as fault:
+    except UNREADABLE as fault:
         faults.add(LedgerFault("file", "the database file is damaged", "a database", str(fault)))
         rows = []
     if len(rows) != 1:
@@ -118,9 +129,9 @@ def _file(evidence: Evidence, faults: Faults) -> str:
         return "unknown"
 
 
-def _schema(found: Iterable[Part], faults: Faults) -> None:
+def _schema(found: Iterable[Part], made: Iterable[Part], faults: Faults) -> None:
     """Compare the tables and triggers with those that a ledger is made with."""
-    expected = {(part.kind, part.name): part.sql for part in expected_parts()}
+    expected = {(part.kind, part.name): part.sql for part in made}
     kept = {(part.kind, part.name): part.sql for part in found}
     for key in sorted(expected.keys() | kept.keys()):
         kind, name = key
@@ -133,106 +144,3 @@ def _schema(found: Iterable[Part], faults: Faults) -> None:
         elif expected[key] != kept[key]:
             what = f"the {kind} {name} was changed"
             faults.add(LedgerFault("schema", what, quoted(expected[key]), quoted(kept[key])))
-
-
-def _entries(
-    evidence: Evidence, check: EntryCheck, faults: Faults, progress: Callable[[int], object]
-) -> None:
-    try:
-        for row in evidence.entries():
-            check.take(row)
-            if row.position % PAGE == 0:
-                progress(PAGE)
-        for row, place in evidence.misplaced():
-            what, found = "the entry has another version in its stream", quoted(row.version)
-            faults.add(fault_at(row, "version", what, expected=str(place), found=found))
-    except (sqlite3.Error, TypeError) as fault:
-        check.whole = False
-        what = f"the log cannot be read after #{check.edge.size}"
-        found = str(fault)
-        faults.add(LedgerFault("file", what, "entries", found, check.edge.size + 1))
-
-
-def _claims(
-    given: Iterable[tuple[Held, Checkpoint]], evidence: Evidence, faults: Faults
-) -> list[tuple[Held, Checkpoint]]:
-    """Return the checkpoints to check, those of the ledger itself too, the smallest first."""
-    claims = [*given]
-    try:
-        for number, one in enumerate(evidence.issued(), 1):
-            source = f"issued checkpoint {number}"
-            try:
-                keys = () if one.key is None else (VerifierKey.from_text(one.key),)
-                claims.append(
-                    (Held(source, one.text, keys, outside=False), read_checkpoint(one.text))
-                )
-            except (StyrledgerError, TypeError) as fault:
-                what = f"{source} cannot be read"
-                faults.add(LedgerFault("checkpoint", what, "a checkpoint", str(fault)))
-    except sqlite3.Error as fault:
-        what = "the issued checkpoints cannot be read"
-        faults.add(LedgerFault("checkpoint", what, "a table of them", str(fault)))
-    return sorted(claims, key=lambda claim: claim[1].size)
-
-
-def _anchors(
-    claims: Iterable[tuple[Held, Checkpoint]], check: EntryCheck, origin: str, faults: Faults
-) -> tuple[Anchor, ...]:
-    """Hold the log to each checkpoint; the first that fails tells where the log was changed."""
-    anchors: list[Anchor] = []
-    good = 0
-    for held, checkpoint in claims:
-        before = faults.count
-        signers = _signers(held, faults)
-        first = good + 1
-        root = check.roots.get(checkpoint.size)
-        at = f"{held.source} over {checkpoint.size} entries"
-        if checkpoint.origin != origin:
-            what = f"{at} is of another ledger, or the ledger's identity was changed"
-            faults.add(LedgerFault("checkpoint", what, checkpoint.origin, origin))
-        if root is None:
-            what = f"{at}: entries are missing at the end"
-            size = check.edge.size
-            expected, found = f"{checkpoint.size} entries or more", str(size)
-            faults.add(LedgerFault("checkpoint", what, expected, found, size + 1))
-        elif root != checkpoint.root:
-            what = f"{at}: one or more of #{first} to #{checkpoint.size} are not what they were"
-            expected, found = (b64encode(one).decode() for one in (checkpoint.root, root))
-            faults.add(LedgerFault("checkpoint", what, expected, found, first))
-        holds = faults.count == before
-        # Only what is held outside tells where a change must be.
-        good = max(good, checkpoint.size) if holds and held.outside else good
-        anchors.append(
-            Anchor(
-                held.source,
-                checkpoint.size,
-                b64encode(checkpoint.root).decode(),
-                first,
-                holds,
-                held.outside,
-                is_signed(held.text),
-                signers,
-            )
-        )
-    return tuple(anchors)
-
-
-def _signers(held: Held, faults: Faults) -> tuple[str, ...] | None:
-    """Return who of the trusted signed a checkpoint, None where that was not checked."""
-    if not held.keys:
-        return None
-    expected = " or ".join(key.to_text() for key in held.keys)
-    try:
-        note = Note.from_text(held.text)
-        return tuple(key.to_text() for key in verify_note(note, held.keys))
-    except MissingExtraError:
-        if held.outside:
-            raise
-        return None
-    except SignatureError as error:
-        found = error.fault.what
-    except NoteError:
-        found = "no signature"
-    what = f"{held.source} is not signed by the key"
-    faults.add(LedgerFault("checkpoint", what, expected, found))
-    return ()

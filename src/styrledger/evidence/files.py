@@ -1,8 +1,4 @@
-"""The files of a ledger as they lie there, for whoever checks them: read only, nothing believed.
-
-Nothing here is refused because it is wrong. A row comes out with whatever types and octets it
-holds, and all of it from one moment, however long the reading takes.
-"""
+"""A ledger's SQLite files as they lie there."""
 
 from __future__ import annotations
 
@@ -11,25 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from styrledger import files
 from styrledger.errors import LedgerNotFound, NotALedger, StorageError
-from styrledger.store import Issued, Row, table_statements
-
-Values = tuple[Any, ...]
+from styrledger.evidence.base import Evidence, Part, Values
+from styrledger.store import Issued, Row
+from styrledger.store.sqlite.log import table_statements
 
 OWN = "sqlite_"
 """How the names begin of what SQLite itself keeps in a file."""
-
-
-@attrs.frozen
-class Part:
-    """A table, index or trigger of a database file, with the SQL that made it."""
-
-    kind: str
-    name: str
-    sql: str | None
 
 
 class Database:
@@ -70,7 +55,7 @@ class Database:
         self._connection.close()
 
 
-class Evidence(Database):
+class FileEvidence(Database, Evidence):
     """The log of a ledger."""
 
     def __init__(self, path: Path) -> None:
@@ -87,10 +72,21 @@ class Evidence(Database):
             if found != "ours":
                 raise NotALedger(str(path), "it does not begin as one")
             super().__init__(path)
+            self.uri = files.uri(path, mode="ro")
         except sqlite3.Error as fault:
             raise StorageError.of(str(path), str(fault)) from fault
         except (OSError, ValueError) as fault:
             raise StorageError(str(path), str(fault)) from fault
+
+    def expected(self) -> list[Part]:
+        """Return what the file of a log must be made of."""
+        connection = sqlite3.connect(":memory:")
+        for statement in table_statements():
+            connection.execute(statement)
+        rows = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")
+        found = [Part(*row) for row in rows if not row[1].startswith(OWN)]
+        connection.close()
+        return found
 
     def identities(self) -> list[Values]:
         """Return the rows that say whose ledger it is: there must be one."""
@@ -106,37 +102,27 @@ class Evidence(Database):
         query = f"{_ENTRIES} WHERE rowid > ? ORDER BY rowid LIMIT ?"
         return [Row(*row) for row in self.select(query, after, limit)]
 
-    def count(self) -> int:
-        """Return about how many entries there are, 0 where that cannot be told."""
-        try:
-            return self.head()
-        except sqlite3.Error:
-            return 0
-
     def head(self) -> int:
         """Return the last position."""
         (row,) = self.select("SELECT max(rowid) FROM stored_events")
         return int(row[0] or 0)
 
+    def is_dense(self) -> bool:
+        """Return whether there is an entry at every position from the first to the last."""
+        (row,) = self.select("SELECT count(*), min(rowid), max(rowid) FROM stored_events")
+        return row in {(0, None, None), (row[0], 1, row[0])}
+
     def misplaced(self) -> Iterator[tuple[Row, int]]:
         """Yield the entries whose version is not their place in their stream, and that place."""
+        ((wrong,),) = self.select(_WRONG_VERSIONS)
+        if not wrong:
+            return
         for position, stream, version, name, place in self.select(_MISPLACED):
             yield Row(position, stream, version, name, b""), place
 
     def issued(self) -> list[Issued]:
         """Return the checkpoints that the ledger keeps as issued."""
         return [Issued(*row) for row in self.select("SELECT text, key FROM checkpoints")]
-
-
-def expected_parts() -> list[Part]:
-    """Return what the file of a log must be made of."""
-    connection = sqlite3.connect(":memory:")
-    for statement in table_statements():
-        connection.execute(statement)
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")
-    found = [Part(*row) for row in rows if not row[1].startswith(OWN)]
-    connection.close()
-    return found
 
 
 def _connected(path: Path, **parameters: str) -> sqlite3.Connection:
@@ -157,6 +143,16 @@ def _text(octets: bytes) -> str:
 
 
 _ENTRIES = "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
+
+# By the index alone, without sorting: few logs have anything to list.
+_WRONG_VERSIONS = """
+SELECT count(*) FROM (
+    SELECT originator_version, rowid AS position, row_number() OVER stream AS place,
+        lag(rowid) OVER stream AS last
+    FROM stored_events
+    WINDOW stream AS (PARTITION BY originator_id ORDER BY originator_version)
+) WHERE originator_version IS NOT place OR last >= position
+"""
 
 _MISPLACED = """
 SELECT rowid, originator_id, originator_version, topic, place FROM (

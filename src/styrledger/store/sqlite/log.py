@@ -1,21 +1,16 @@
-"""The log: the one place where entries are kept, on ``eventsourcing``'s recorders.
-
-This is the only module that knows storage. It is configured by what it is given and by
-nothing else: no environment variable can move the log.
-"""
+"""The log in one SQLite file."""
 
 from __future__ import annotations
 
 import sqlite3
-import uuid
-from collections.abc import Generator, Iterable, Iterator, Sequence
+import time
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import attrs
-from eventsourcing.persistence import Mapper, PersistenceError, StoredEvent
+from eventsourcing.persistence import PersistenceError, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -24,9 +19,8 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from styrledger import files, stored
+from styrledger import files
 from styrledger.errors import (
-    FutureContract,
     LedgerExists,
     LedgerNotFound,
     LedgerReadOnly,
@@ -34,72 +28,12 @@ from styrledger.errors import (
     StorageError,
     StyrledgerError,
 )
-from styrledger.events.entry import Entry, Recorded
-from styrledger.times import Clock, instant, read_clock
+from styrledger.store import log as base
+from styrledger.store.log import TABLES, Identity, Issued, Log, Row
+from styrledger.times import instant
 
-CONTRACT = 1
-"""The version of the record format and of the log's tables that this package writes."""
-
-TABLES = ("stored_events", "ledger", "checkpoints")
-"""The tables of the log; nothing in them is ever changed or removed."""
-
-LOCK_TIMEOUT = 60
-"""Seconds that a writer waits for another to finish."""
-
-
-@attrs.frozen
-class Identity:
-    """What a ledger is: whose it is, and an id that no other ledger has."""
-
-    ledger: str
-    organisation: str
-    contract: int
-    created_at: datetime
-
-
-def new_identity(organisation: str, clock: Clock) -> Identity:
-    """Return the identity of a new ledger of an organisation."""
-    return Identity(str(uuid.uuid4()), organisation, CONTRACT, read_clock(clock))
-
-
-@attrs.frozen
-class Row:
-    """One entry's stored octets, as they lie in the log."""
-
-    position: int
-    stream: str
-    version: int
-    name: str
-    state: bytes
-
-
-@attrs.frozen
-class Issued:
-    """A checkpoint that this ledger has issued: three lines, or a signed note with its key."""
-
-    text: str
-    key: str | None = None
-
-
-@attrs.frozen
-class Streamed:
-    """A recorded entry with its place in its stream, which is what the engine stores."""
-
-    originator_id: str
-    originator_version: int
-    recorded: Recorded
-
-
-class LedgerMapper(Mapper[str]):
-    """Stores entries under names written by hand, in octets that we own."""
-
-    def __init__(self) -> None:
-        """Take no transcoder: the stored form is this package's own."""
-
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Return what the engine stores for a streamed entry."""
-        name, state = stored.encode(domain_event.recorded)
-        return StoredEvent(domain_event.originator_id, domain_event.originator_version, name, state)
+POLL = 0.2
+"""Seconds between two looks at a file for what others recorded."""
 
 
 class LogPool(SQLiteConnectionPool):
@@ -161,95 +95,93 @@ def _refusing(verb: str, table: str) -> str:
     )
 
 
-class Writer:
-    """The right to append, held by one writer at a time until its transaction ends."""
+class SQLiteTransaction:
+    """The one transaction that may add to the file."""
 
-    def __init__(self, recorder: LogRecorder, cursor: SQLiteCursor, clock: Clock) -> None:
-        self._recorder = recorder
-        self._cursor = cursor
-        self._mapper = LedgerMapper()
-        self._versions: dict[str, int] = {}
-        self.discarded = False
-        last = _last(cursor)
-        self.head = 0 if last is None else last.position
-        now = read_clock(clock)
-        self.now = now if last is None else max(now, last.recorded_at)
+    def __init__(self, recorder: LogRecorder, cursor: SQLiteCursor) -> None:
+        self._recorder, self._cursor = recorder, cursor
 
-    def append(self, placed: Iterable[tuple[str, Entry]], by: str | None) -> list[Recorded]:
-        """Store entries after the head, each in its stream, all at one instant."""
-        streamed: list[Streamed] = []
-        for stream, entry in placed:
-            self.head += 1
-            version = self._next_version(stream)
-            recorded = Recorded(self.head, self.now, entry, by)
-            streamed.append(Streamed(stream, version, recorded))
-        self._recorder.insert(self._cursor, list(map(self._mapper.to_stored_event, streamed)))
-        return [one.recorded for one in streamed]
+    def row(self, position: int) -> Row | None:
+        """Return the entry at a position, None where there is none."""
+        return self._one(f"{ENTRIES} WHERE rowid = ?", position)
 
-    def entry_at(self, position: int) -> Entry | None:
-        """Return an entry of this log or of this transaction, None where there is none."""
-        self._cursor.execute("SELECT topic, state FROM stored_events WHERE rowid = ?", (position,))
-        row = self._cursor.fetchone()
-        return None if row is None else stored.decode(row[0], row[1])[0].entry
+    def last(self) -> Row | None:
+        """Return the newest entry, None in an empty log."""
+        return self._one(f"{ENTRIES} ORDER BY rowid DESC LIMIT 1")
+
+    def versions(self, streams: Collection[str]) -> dict[str, int]:
+        """Return the newest version in each of these streams."""
+        found: dict[str, int] = {}
+        for stream in streams:
+            self._cursor.execute(
+                "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?",
+                (stream,),
+            )
+            found[stream] = self._cursor.fetchone()[0] or 0
+        return found
+
+    def insert(self, rows: Sequence[Row]) -> None:
+        """Add entries after the newest, whose numbers follow it by themselves."""
+        self._recorder.insert(self._cursor, list(map(_event, rows)))
 
     def issued(self) -> list[Issued]:
         """Return the checkpoints that were issued, the oldest first."""
         return _issued(self._cursor)
 
     def issue(self, checkpoint: Issued) -> None:
-        """Keep a checkpoint that is about to be given out."""
+        """Keep a checkpoint as issued."""
         self._cursor.execute(
             "INSERT INTO checkpoints (text, key) VALUES (?, ?)", attrs.astuple(checkpoint)
         )
 
     def discard(self) -> None:
         """Let nothing of the transaction be kept when it ends."""
-        self.discarded = True
+        self._cursor.execute("ROLLBACK")
 
-    def _next_version(self, stream: str) -> int:
-        if stream not in self._versions:
-            self._cursor.execute(
-                "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?",
-                (stream,),
-            )
-            self._versions[stream] = self._cursor.fetchone()[0] or 0
-        self._versions[stream] += 1
-        return self._versions[stream]
+    def _one(self, query: str, *values: int) -> Row | None:
+        self._cursor.execute(query, values)
+        row = self._cursor.fetchone()
+        return None if row is None else Row(*row)
 
 
-class Log:
-    """The append-only log of one ledger, in one SQLite file."""
+class SQLiteLog(Log):
+    """The log of one ledger, in one SQLite file."""
+
+    pool: type[LogPool] = LogPool
 
     def __init__(self, path: Path, **parameters: str) -> None:
         """Connect to the file at a path, by the parameters of an SQLite URI."""
-        self.path = path
-        self._read_only = parameters["mode"] == "ro"
+        super().__init__(path, read_only=parameters["mode"] == "ro")
+        self.uri = files.uri(path, **{**parameters, "mode": "ro"})
         self._datastore = SQLiteDatastore(":memory:", originator_id_type="text")
         self._datastore.close()
-        self._datastore.pool = LogPool(
-            db_name=files.uri(path, **parameters), lock_timeout=LOCK_TIMEOUT
+        self._datastore.pool = self.pool(
+            db_name=files.uri(path, **parameters), lock_timeout=base.LOCK_TIMEOUT
         )
-        self._recorder = LogRecorder(self._datastore)
+        self.recorder = LogRecorder(self._datastore)
 
     @classmethod
-    def create(cls, path: Path, identity: Identity, pages: Iterable[Sequence[Row]] = ()) -> Log:
-        """Make a new log, empty or with the stored entries of another, whole or not at all.
+    def create(cls, path: Path, identity: Identity, rows: Sequence[Row] = ()) -> SQLiteLog:
+        """Make a new log, empty or with stored entries, whole or not at all.
 
         Raises:
             LedgerExists: where there is something at the path.
             StorageError: where the file cannot be written.
         """
-        with _placed(path), files.making(path) as part:
+        with placed(path), files.making(path) as part:
             log = cls(part, mode="rwc")
-            log.path = path
+            log.place = path
             try:
-                log._fill(identity, pages)
+                with log.adding() as cursor:
+                    log.make_tables(cursor)
+                    SQLiteTransaction(log.recorder, cursor).insert(rows)
+                    identify(cursor, identity)
             finally:
                 log.close()
         return cls(path, mode="rw")
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Log:
+    def open(cls, path: Path, *, read_only: bool = False) -> SQLiteLog:
         """Open an existing log.
 
         Raises:
@@ -257,7 +189,7 @@ class Log:
             NotALedger: where the file is something else.
             FutureContract: where a newer version of the package made it.
         """
-        with _placed(path):
+        with placed(path):
             found = files.look(path, files.LEDGER)
         if found == "absent":
             raise LedgerNotFound(str(path))
@@ -265,27 +197,27 @@ class Log:
             raise NotALedger(str(path), _OTHER[found])
         log = cls(path, mode="ro" if read_only else "rw")
         try:
-            contract = log.identity.contract
+            log.check_contract()
         except (StorageError, LedgerReadOnly):
             wal = Path(f"{path}-wal")
             if not read_only or (wal.exists() and wal.stat().st_size > 0):
                 raise
             # Where nothing can be written beside it, SQLite reads a file only as unchanging.
             log = cls(path, mode="ro", immutable="1")
-            contract = log.identity.contract
-        if contract > CONTRACT:
-            raise FutureContract(str(path), contract, CONTRACT)
+            log.check_contract()
         return log
 
     @property
     def identity(self) -> Identity:
         """Whose ledger it is."""
-        with self._reading() as cursor:
-            cursor.execute("SELECT ledger, organisation, contract, created_at FROM ledger")
-            row = cursor.fetchone()
+        row = self._identity()
         if row is None:
-            raise NotALedger(str(self.path), "it has no identity")
+            raise NotALedger(str(self.place), "it has no identity")
         return Identity(row[0], row[1], row[2], datetime.fromisoformat(row[3]))
+
+    def has_identity(self) -> bool:
+        """Tell whether it is said whose ledger it is."""
+        return self._identity() is not None
 
     def head(self) -> int:
         """Return how many entries there are."""
@@ -296,19 +228,8 @@ class Log:
     def rows(self, after: int = 0, limit: int = 1000) -> list[Row]:
         """Return stored entries in order, those with a position above ``after``."""
         with self._reading() as cursor:
-            cursor.execute(
-                "SELECT rowid, originator_id, originator_version, topic, state "
-                "FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?",
-                (after, limit),
-            )
+            cursor.execute(f"{ENTRIES} WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, limit))
             return [Row(*row) for row in cursor.fetchall()]
-
-    def all_rows(self, page: int = 1000) -> Iterator[Row]:
-        """Yield every stored entry in order, page by page."""
-        after = 0
-        while rows := self.rows(after, page):
-            yield from rows
-            after = rows[-1].position
 
     def issued(self) -> list[Issued]:
         """Return the checkpoints that were issued, the oldest first."""
@@ -316,38 +237,30 @@ class Log:
             return _issued(cursor)
 
     @contextmanager
-    def writing(self, clock: Clock) -> Generator[Writer]:
-        """Hold the right to append; on leaving, all is on the disk, or nothing after an error.
+    def transaction(self) -> Generator[SQLiteTransaction]:
+        """Hold the one transaction that may add to the log."""
+        with self.adding() as cursor:
+            yield SQLiteTransaction(self.recorder, cursor)
 
-        Raises:
-            LedgerReadOnly: where the log was opened for reading.
-            LedgerBusy: where another writer did not finish in time.
-        """
-        if self._read_only:
-            raise LedgerReadOnly(str(self.path))
-        with self._transaction() as cursor:
-            writer = Writer(self._recorder, cursor, clock)
-            yield writer
-            if writer.discarded:
-                cursor.execute("ROLLBACK")
+    def wait(self, after: int, seconds: float) -> int:
+        """Return the head when it is above ``after``, and at the latest when the time is over."""
+        end = time.monotonic() + seconds
+        while (head := self.head()) <= after and (left := end - time.monotonic()) > 0:
+            time.sleep(min(POLL, left))
+        return head
 
     def close(self) -> None:
         """Close every connection."""
         self._datastore.close()
 
-    def _fill(self, identity: Identity, pages: Iterable[Sequence[Row]]) -> None:
-        row = (identity.ledger, identity.organisation, identity.contract)
-        with self._transaction() as cursor:
-            for statement in self._recorder.create_table_statements:
-                cursor.execute(statement)
-            cursor.execute(
-                "INSERT INTO ledger VALUES (?, ?, ?, ?)", (*row, instant(identity.created_at))
-            )
-            for page in pages:
-                self._recorder.insert(cursor, list(map(_event, page)))
+    def make_tables(self, cursor: SQLiteCursor) -> None:
+        """Make the tables of a new log, inside a transaction."""
+        for statement in self.recorder.create_table_statements:
+            cursor.execute(statement)
 
     @contextmanager
-    def _transaction(self) -> Generator[SQLiteCursor]:
+    def adding(self) -> Generator[SQLiteCursor]:
+        """Hold the one transaction that may write, for whoever makes the tables."""
         with self._translated(), self._datastore.get_connection(commit=True) as connection:
             cursor = connection.cursor()
             # The engine's own BEGIN takes the lock only at the first write, too late to decide.
@@ -363,6 +276,12 @@ class Log:
                 connection.rollback()
                 raise
 
+    def _identity(self) -> tuple[str, str, int, str] | None:
+        with self._reading() as cursor:
+            cursor.execute("SELECT ledger, organisation, contract, created_at FROM ledger")
+            row = cursor.fetchone()
+            return None if row is None else tuple(row)
+
     @contextmanager
     def _reading(self) -> Generator[SQLiteCursor]:
         with self._translated(), self._datastore.transaction(commit=False) as cursor:
@@ -373,8 +292,10 @@ class Log:
         try:
             yield
         except (sqlite3.Error, PersistenceError) as fault:
-            raise StorageError.of(str(self.path), str(fault)) from fault
+            raise StorageError.of(str(self.place), str(fault)) from fault
 
+
+ENTRIES = "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
 
 _OTHER = {
     "empty": "it is empty",
@@ -384,7 +305,7 @@ _OTHER = {
 
 
 @contextmanager
-def _placed(path: Path) -> Generator[None]:
+def placed(path: Path) -> Generator[None]:
     """Tell what is wrong with a path as an error about the ledger there."""
     try:
         yield
@@ -401,6 +322,12 @@ def _event(row: Row) -> StoredEvent:
     return StoredEvent(row.stream, row.version, row.name, row.state)
 
 
+def identify(cursor: SQLiteCursor, identity: Identity) -> None:
+    """Say whose ledger it is."""
+    row = (identity.ledger, identity.organisation, identity.contract, instant(identity.created_at))
+    cursor.execute("INSERT INTO ledger VALUES (?, ?, ?, ?)", row)
+
+
 def _issued(cursor: SQLiteCursor) -> list[Issued]:
     cursor.execute("SELECT text, key FROM checkpoints ORDER BY number")
     return [Issued(*row) for row in cursor.fetchall()]
@@ -411,9 +338,3 @@ def table_statements() -> list[str]:
     return LogRecorder(
         SQLiteDatastore(":memory:", originator_id_type="text")
     ).create_table_statements
-
-
-def _last(cursor: SQLiteCursor) -> Recorded | None:
-    cursor.execute("SELECT topic, state FROM stored_events ORDER BY rowid DESC LIMIT 1")
-    row = cursor.fetchone()
-    return None if row is None else stored.decode(row[0], row[1])[0]

@@ -1,0 +1,1 @@
+"""How fast a ledger is beside its peers, on one workload: ``python -m benchmarks``."""

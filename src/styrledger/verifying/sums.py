@@ -1,0 +1,109 @@
+"""The running sums against the entries that they are made of, budget by budget."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from styrledger import subjects
+from styrledger.errors import StyrledgerError, quoted
+from styrledger.projections.ruled import Ruled
+from styrledger.projections.sums import kept, versions
+from styrledger.projections.tables import ViewFile
+from styrledger.verifying.faults import Faults, LedgerFault
+from styrledger.verifying.kept import unreadable
+
+Values = tuple[Any, ...]
+
+
+def compare_sums(views: Path, log: str | None, head: int) -> Faults:
+    """Return where the sums that a view file holds are not those of the entries it files.
+
+    ``head`` is where the view file ended when the check began; sums of later entries are not
+    looked at.
+    """
+    faults = Faults()
+    try:
+        view = ViewFile(views, log, read_only=True)
+    except sqlite3.Error as fault:
+        faults.add(unreadable(fault))
+        return faults
+    try:
+        _compare(view, head, faults)
+    except (sqlite3.Error, StyrledgerError, TypeError, ValueError) as fault:
+        faults.add(unreadable(fault))
+    finally:
+        view.close()
+    return faults
+
+
+def _compare(view: ViewFile, head: int, faults: Faults) -> None:
+    row = view.connection.execute("SELECT position FROM summed").fetchone()
+    summed = min(head, 0 if row is None else int(row[0]))
+    known: set[int] = set()
+    ruled = Ruled(view, summed)
+    for subject in view.ever("budget/*"):
+        budget = subjects.asked_budget(subject)
+        if budget is None:
+            continue
+        unit, year, kind = budget
+        made: dict[str, dict[Values, Values]] = {}
+        for version in versions(view, ruled, subject, (0, summed), {}):
+            day, position, *amount = kept(version)
+            made.setdefault(version.line, {})[day, position] = tuple(amount)
+        lines = view.connection.execute(
+            "SELECT id, line FROM lines WHERE year = ? AND kind = ? AND unit = ?",
+            (year, kind, unit),
+        ).fetchall()
+        for number, line in lines:
+            known.add(number)
+            _line(view, (number, f"{subject} {line}".strip()), made.pop(line, {}), summed, faults)
+        for line, rows in made.items():
+            _differ(f"{subject} {line}".strip(), {}, rows, faults)
+    for (number,) in view.connection.execute("SELECT DISTINCT line FROM sums"):
+        if number not in known:
+            what = "the view file holds sums of a line that there is not"
+            faults.add(LedgerFault("views", what, "no such rows", f"line {quoted(number)}"))
+
+
+def _line(
+    view: ViewFile,
+    line: tuple[int, str],
+    made: dict[Values, Values],
+    summed: int,
+    faults: Faults,
+) -> None:
+    number, name = line
+    rows: Iterable[Values] = view.connection.execute(
+        "SELECT day, known, ore, ulp, text FROM sums WHERE line = ? AND known <= ?",
+        (number, summed),
+    )
+    found = {(day, known): (ore, ulp, text) for day, known, ore, ulp, text in rows}
+    if found != made:
+        _differ(name, found, made, faults)
+
+
+def _differ(
+    name: str, found: dict[Values, Values], made: dict[Values, Values], faults: Faults
+) -> None:
+    for key in sorted(found.keys() | made.keys(), key=repr):
+        before, now = found.get(key), made.get(key)
+        if before != now:
+            day, position = key
+            what = f"the view file differs from the log in the sum of {name} on {_day(day)}"
+            expected, told = (
+                "no such row" if row is None else ", ".join(map(quoted, row))
+                for row in (now, before)
+            )
+            at = position if isinstance(position, int) else None
+            faults.add(LedgerFault("views", what, expected, told, at))
+
+
+def _day(ordinal: object) -> str:
+    try:
+        return date.fromordinal(int(str(ordinal))).isoformat()
+    except (ValueError, OverflowError):
+        return quoted(ordinal)

@@ -415,6 +415,14 @@ def test_a_writer_waits_for_another_and_then_gives_up(
     ledger.close()
 
 
+def test_whoever_inserts_waits_for_the_writer(cluster: Cluster, schema: str, url: str) -> None:
+    insert = f"INSERT INTO {schema}.stored_events VALUES ('x', 1, 'x', '', 5)"
+    with closing(open_log(read_place(url))) as log, log.writing(SetClock()):
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            cluster.sql("SET lock_timeout = '50ms'", insert)
+        assert log.head() == 4
+
+
 @pytest.mark.parametrize(("moment", "kept"), [("before", 4), ("after", 5)])
 def test_a_connection_lost_at_the_commit_is_told_and_a_retry_records_once(
     cluster: Cluster, schema: str, moment: Moment, kept: int

@@ -305,18 +305,28 @@ def test_writers_at_once_lose_nothing_and_readers_see_no_half_commit(
 
 # -- every command
 
+ON = ("--on", "2020-12-31", "--json")
 EVERY: Sequence[tuple[str, ...]] = (
-    ("budget", "--year", "2020"),
-    ("uppdrag",),
-    ("minutes", "KF"),
-    ("goals",),
-    ("controls",),
-    ("documents",),
-    ("calendar",),
-    ("units",),
-    ("log", "--text", "budget"),
-    ("trail", "budget/KS/2020/operating"),
-    ("check",),
+    ("budget", "--year", "2020", *ON),
+    ("uppdrag", *ON),
+    ("minutes", "KF", *ON),
+    ("decisions", *ON),
+    ("goals", *ON),
+    ("indicators", *ON),
+    ("evaluations", *ON),
+    ("controls", *ON),
+    ("documents", *ON),
+    ("calendar", *ON),
+    ("units", *ON),
+    ("check", *ON),
+    ("log", "--text", "budget", "--json"),
+    ("trail", "budget/KS/2020/operating", "--json"),
+    ("diff", "budget", "KS", "--year", "2020", "--from-on", "2020-01-01", "--to-on", "2020-12-31"),
+    ("prove", "3", "17"),
+    ("prove", "uppdrag", "--on", "2020-06-30"),
+    ("report", "--year", "2020", "--on", "2020-12-31"),
+    ("checkpoint",),
+    ("export", "-"),
 )
 
 
@@ -331,8 +341,8 @@ def test_every_command_answers_the_same_wherever_the_ledger_is(
     assert run("export", tmp_path / "kopia", "--ledger", file).exit_code == 0
     assert run("restore", tmp_path / "kopia", "--ledger", url).exit_code == 0
     for command in EVERY:
-        asked = [run(*command, "--json", "--ledger", place) for place in (file, url)]
-        assert asked[0].stdout == asked[1].stdout
+        asked = [run(*command, "--ledger", place) for place in (file, url)]
+        assert asked[0].stdout == asked[1].stdout != ""
         assert asked[0].exit_code == asked[1].exit_code != 2
 
 

@@ -58,10 +58,29 @@ def _read(given: object, where: str) -> Entry:
     cls = _event_class(fields)
     common = {name: value for name, value in fields.items() if name in COMMON}
     own = {name: value for name, value in fields.items() if name not in COMMON and name != "type"}
-    for name, shared in _texts_of(cls):
+    for name, shared in _texts_of(cls.type):
         # A text where an object is common is the event's own: who publishes an indicator.
         if isinstance(common.get(shared), str) and name not in own:
             own[name] = common.pop(shared)
+    made = _made(cls, own, {**common, "where": where})
+    return _explained(cls, own, common, where) if made is None else made
+
+
+def _made(cls: type[Event], own: dict[str, Any], common: dict[str, Any]) -> Entry | None:
+    """Return an entry of what its fields accept; None where something is to be explained.
+
+    The fields check themselves. What is wrong with all of them at once is told by ``_explained``,
+    which reads the same again and slower.
+    """
+    names = _attributes(cls.type)
+    try:
+        event = cls(**{names[name]: value for name, value in own.items()})
+        return Entry(event, **common)
+    except (ValueRefused, TypeError, KeyError):
+        return None
+
+
+def _explained(cls: type[Event], own: Object, common: Object, where: str) -> Entry:
     event, faults = _structured(own, cls, known=lambda: [*own_names(cls), *COMMON])
     standing = event or (Amendment("?", "?") if cls.amends else Event())
     entry, more = _structured(
@@ -73,11 +92,24 @@ def _read(given: object, where: str) -> Entry:
 
 
 @cache
-def _texts_of(cls: Any) -> tuple[tuple[str, str], ...]:
-    """Return the fields that take the text of a common field, each with that field's name."""
+def _attributes(event: str) -> dict[str, str]:
+    """Return the fields of an event that check themselves, from the names that are written.
+
+    An entry within an entry does not, and is left out.
+    """
+    return {
+        _written_name(field): field.alias or field.name
+        for field in attrs.fields(registry.TYPES[event])
+        if field.name != "replacement"
+    }
+
+
+@cache
+def _texts_of(event: str) -> tuple[tuple[str, str], ...]:
+    """Return an event's fields that take the text of a common field, each with that one's name."""
     return tuple(
         (_written_name(field), field.metadata["text_of"])
-        for field in attrs.fields(cls)
+        for field in attrs.fields(registry.TYPES[event])
         if "text_of" in field.metadata
     )
 

@@ -110,7 +110,9 @@ def _in_processes(
                     progress(said)
                 else:
                     # A process that failed leaves its job to this one, which tells why.
-                    ready[said[0]] = said[1] if said[1] is not None else do(jobs[said[0]], progress)
+                    done: tuple[int, Done | None] = said
+                    at, result = done
+                    ready[at] = do(jobs[at], progress) if result is None else result
             yield job, ready.pop(number)
     finally:
         for process in processes:

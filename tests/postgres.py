@@ -11,9 +11,10 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from pwd import getpwnam
 from typing import Any
 
 import psycopg
@@ -29,6 +30,10 @@ FAST = ("fsync=off", "full_page_writes=off")
 """Settings under which a crash of the machine, but not of the server, loses data."""
 
 
+PATIENCE = 30
+"""Seconds to wait for a server."""
+
+
 class Cluster:
     """A server with its data in a temporary folder, which only this process's user may enter."""
 
@@ -41,6 +46,8 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:  # the server refuses to run as root
+            from pwd import getpwnam  # noqa: PLC0415 - not on every system
+
             nobody = getpwnam("nobody")
             self._as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
@@ -101,7 +108,7 @@ class Cluster:
         )
         self._process = started
         log.close()
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 self.connect().close()
@@ -140,6 +147,29 @@ class Cluster:
         )
         if done.returncode:
             pytest.fail(f"{name}: {done.stderr}")
+
+
+@contextmanager
+def primary_and_standby(*settings: str) -> Generator[tuple[Cluster, Cluster]]:
+    """Give a server, with more settings, and its standby, for which every commit waits."""
+    primary = Cluster("synchronous_standby_names=*", "synchronous_commit=local", *settings)
+    try:
+        standby = Cluster(follows=primary)
+        try:
+            wait_for(primary, "SELECT sync_state FROM pg_stat_replication", [("sync",)])
+            yield primary, standby
+        finally:
+            standby.remove()
+    finally:
+        primary.remove()
+
+
+def wait_for(cluster: Cluster, query: str, answer: list[Any]) -> None:
+    """Wait until a server gives an answer."""
+    end = time.monotonic() + PATIENCE
+    while cluster.sql(query) != answer:
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 @cache

@@ -448,7 +448,7 @@ def test_every_error_is_of_one_root() -> None:
         (
             CommitUnknown(URL, "server closed the connection"),
             (
-                "the connection was lost during the commit (server closed the connection), it "
+                "the server did not confirm the commit (server closed the connection), it "
                 "is unknown whether all of it was recorded or nothing, record it again when the "
                 "server answers: an entry whose key was recorded is not recorded twice; look in "
                 "the log for those without"

@@ -240,8 +240,10 @@ def test_an_account_without_rights_is_told_so(cluster: Cluster, schema: str) -> 
 
 
 def test_no_environment_variable_moves_the_ledger(
-    url: str, monkeypatch: pytest.MonkeyPatch
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    service = tmp_path / "service.conf"
+    service.write_text("[annan]\nhost=finns.ej.invalid\nport=1\ndbname=template1\n")
     elsewhere = {
         "PGHOST": "finns.ej.invalid",
         "PGHOSTADDR": "192.0.2.1",
@@ -250,6 +252,8 @@ def test_no_environment_variable_moves_the_ledger(
         "PGOPTIONS": "-c search_path=elsewhere -c default_transaction_read_only=on",
         "PGTARGETSESSIONATTRS": "standby",
         "PGCLIENTENCODING": "LATIN1",
+        "PGSERVICE": "annan",
+        "PGSERVICEFILE": str(service),
         "PERSISTENCE_MODULE": "eventsourcing.popo",
         "POSTGRES_DBNAME": "template1",
         "POSTGRES_SCHEMA": "elsewhere",

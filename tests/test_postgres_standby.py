@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator
 
 import pytest
@@ -13,28 +12,14 @@ from styrledger.verifying.anchors import Held
 
 from .commands import run
 from .ledgers import new_ledger, revised
-from .postgres import OWNER, Cluster
-
-PATIENCE = 30
+from .postgres import OWNER, Cluster, primary_and_standby
 
 
 @pytest.fixture(name="servers")
 def _servers() -> Generator[tuple[Cluster, Cluster]]:
     """Give a primary and its synchronous standby."""
-    primary = Cluster("synchronous_standby_names=*", "synchronous_commit=local")
-    try:
-        standby = Cluster(follows=primary)
-        try:
-            end = time.monotonic() + PATIENCE
-            asked = "SELECT sync_state FROM pg_stat_replication"
-            while primary.sql(asked) != [("sync",)]:
-                assert time.monotonic() < end
-                time.sleep(0.02)
-            yield primary, standby
-        finally:
-            standby.remove()
-    finally:
-        primary.remove()
+    with primary_and_standby() as both:
+        yield both
 
 
 def test_nothing_acknowledged_is_lost_with_the_primary(servers: tuple[Cluster, Cluster]) -> None:

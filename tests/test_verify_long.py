@@ -71,7 +71,8 @@ def _original(tmp_path_factory: pytest.TempPathFactory) -> Long:
             Held(str(known), ledger.checkpoint(known=known)) for known in (EARLY, PART, LATE, COUNT)
         ]
         assert next(ledger.history(type="entry.withdrawn")).position == COUNT
-        ledger.as_of().balances(2000)
+        for year in range(2000, 2025):
+            ledger.as_of().balances(year)
     return made
 
 

@@ -244,7 +244,7 @@ class DatabaseNotFound(LedgerError):
 
 
 class CommitUnknown(LedgerError):
-    """The connection was lost during the commit: whether it was recorded is not known.
+    """The server did not confirm the commit: whether it was recorded is not known.
 
     All of it was recorded or nothing. Entries with keys can be recorded again, whichever it
     was: those that are there are not recorded twice.
@@ -253,7 +253,7 @@ class CommitUnknown(LedgerError):
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(
             path,
-            f"the connection was lost during the commit ({reason}), it is unknown whether all of "
+            f"the server did not confirm the commit ({reason}), it is unknown whether all of "
             "it was recorded or nothing, record it again when the server answers: an entry "
             "whose key was recorded is not recorded twice; look in the log for those without",
         )

@@ -85,9 +85,14 @@ def put(part: Path, path: Path) -> None:
 
     Raises:
         FileExistsError: there is something at the path already.
+        OSError: it is not whole.
     """
     if os.path.lexists(path):
         raise FileExistsError(path)
+    beside = Path(f"{part}-wal")
+    if beside.exists() and beside.stat().st_size:
+        # Closing it tells nobody that there was no room to bring it all into the one file.
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     try:
         path.hardlink_to(part)
     except FileExistsError:

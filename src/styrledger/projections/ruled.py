@@ -43,7 +43,6 @@ class Ruled:
         """The slots by the decision that is ruled on."""
         self._by: dict[int, set[str]] = {}
         """The decisions by which a slot's rulings were made, and so can be undone."""
-        self._about: dict[int, set[str]] = {}
         for slot in {view.slot_of(at) for at in view.touched(RULINGS) if at <= head}:
             links = [link.position for link in view.links(slot) if link.position <= head]
             self._moments[slot] = [slot, *links]
@@ -64,20 +63,6 @@ class Ruled:
                 asked += (by for slot in new for by in self._by.get(slot, ()))
         return tuple(sorted(found))
 
-    def reached(self, positions: Iterable[int]) -> set[str]:
-        """Return the decisions that rulings recorded at positions can make count or not."""
-        by_decision: dict[str, set[int]] = {}
-        for slot, keys in self._by.items():
-            for key in keys:
-                by_decision.setdefault(key, set()).add(slot)
-        asked = [slot for slot in map(self._view.slot_of, positions) if slot in self._about]
-        reached: set[str] = set()
-        while asked:
-            for key in self._about[asked.pop()] - reached:
-                reached.add(key)
-                asked += by_decision.get(key, ())
-        return reached
-
     def moments(self, slots: Iterable[int]) -> set[int]:
         """Return the positions at which what stands in slots changes."""
         return {moment for slot in slots for moment in self._moments[slot]}
@@ -92,6 +77,5 @@ class Ruled:
         event, decision = fact.entry.event, fact.entry.decision
         if isinstance(event, (DecisionAnnulled, DecisionConditionMet)):
             self._on.setdefault(event.target.key, set()).add(slot)
-            self._about.setdefault(slot, set()).add(event.target.key)
             if decision is not None:
                 self._by.setdefault(slot, set()).add(decision.key)

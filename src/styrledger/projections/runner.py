@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +18,7 @@ from styrledger.events.base import Kind
 from styrledger.history import Fact, Link
 from styrledger.projections.balances import Of
 from styrledger.projections.filing import Amending, Filer, StoredRow
-from styrledger.projections.sums import Balanced, balance, balances, sum_up
+from styrledger.projections.sums import Balanced, Sums
 from styrledger.projections.tables import VERSION, Cursor, ViewFile
 from styrledger.projections.tiles import Tiles
 from styrledger.tree import leaf_of, root_at
@@ -27,6 +26,9 @@ from styrledger.tree import leaf_of, root_at
 PAGE = 1000
 
 T = TypeVar("T")
+
+File = tuple[int, int]
+"""Which file it is, whatever its name: its device and number there."""
 
 
 class Source(Protocol):
@@ -54,9 +56,10 @@ class Runner:
         """Open the view file at ``path``, or views in memory for None."""
         self._path, self._ledger, self._log = path, ledger, log
         self._names: dict[str, set[str]] | None = None
-        self._summed = -1
+        self._summing: Sums | None = None
         self._tiles: Tiles | None = None
         self._filer: Filer | None = None
+        self._found: File | None = None
         self.position = -1
         """How far the views had come when they were last looked at; -1 before that."""
         self.view = self._opened()
@@ -103,19 +106,20 @@ class Runner:
 
     def balance(self, budget: Of, line: str, on: date, known: int) -> Amount | None:
         """Return the total (the empty line) or a line of a budget, None where it has none."""
-        self._sum_up()
-        return self._asked(lambda view: balance(view, budget, line, on, known))
+        return self._asked(
+            lambda view: self._sums(view).balance(budget, line, on, known, self.position)
+        )
 
     def balances(self, year: int, kind: Kind, on: date, known: int) -> Balanced:
         """Return all totals and lines of a year."""
-        self._sum_up()
-        return self._asked(lambda view: balances(view, year, kind, on, known))
+        return self._asked(
+            lambda view: self._sums(view).balances(year, kind, on, known, self.position)
+        )
 
-    def _sum_up(self) -> None:
-        head = self.position
-        if self._summed != head:
-            self._asked(lambda view: sum_up(view, head))
-            self._summed = head
+    def _sums(self, view: ViewFile) -> Sums:
+        if self._summing is None:
+            self._summing = Sums(view)
+        return self._summing
 
     def root(self, position: int) -> str:
         """Return the root of the tree over the entries up to a position, in base64."""
@@ -132,7 +136,7 @@ class Runner:
             # A file that is damaged can be made anew; one that refuses, full or not ours to
             # write, cannot, and is left to those who can.
             damaged = not isinstance(fault, sqlite3.OperationalError)
-            self.view = self._opened(mend=True) if damaged else self._made(None)
+            self.view = self._opened(self._found) if damaged else self._made(None)
             self.position = -1
             self._forget()
             return self._asked_again(ask)
@@ -205,27 +209,34 @@ class Runner:
 
     def _forget(self) -> None:
         self._names = self._tiles = self._filer = None
-        self._summed = -1
+        self._summing = None
         self.view.forget()
 
-    def _opened(self, *, mend: bool = False) -> ViewFile:
-        """Open the file where it can be had and used, else views in memory."""
+    def _opened(self, damaged: File | None = None) -> ViewFile:
+        """Open the file where it can be had and used, else views in memory.
+
+        One that is damaged is removed first, unless another process has made it anew already.
+        """
         path = self._path
         with suppress(sqlite3.Error, OSError, ValueError):
             if path is None or files.look(path, files.VIEWS) not in {"absent", "empty", "ours"}:
                 return self._made(None)
-            try:
-                return self._fitting(self._made(path))
-            except sqlite3.OperationalError:
-                raise
-            except sqlite3.DatabaseError:
-                mend = True
-            if mend and self._removed(path):
+            found = _file_at(path)
+            if damaged is None or damaged != found:
+                try:
+                    return self._fitting(self._made(path))
+                except sqlite3.OperationalError:
+                    raise
+                except sqlite3.DatabaseError:
+                    damaged = found
+            if _removed(path, damaged):
                 return self._fitting(self._made(path))
         return self._made(None)
 
     def _made(self, path: Path | None) -> ViewFile:
-        return ViewFile(path, self._log.uri)
+        made = ViewFile(path, self._log.uri)
+        self._found = None if path is None else _file_at(path)
+        return made
 
     def _fitting(self, view: ViewFile) -> ViewFile:
         """Empty a view file that is stale or of another ledger."""
@@ -245,19 +256,28 @@ class Runner:
         last = self._log.rows(cursor.position - 1, 1)
         return [(row.position, digest(row)) for row in last] == [(cursor.position, cursor.digest)]
 
-    def _removed(self, path: Path) -> bool:
-        """Remove a damaged view file, unless another process is about to; tell whether it is."""
-        lock = Path(f"{path}.lock")
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
-        except FileExistsError:
-            return False
-        try:
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-        finally:
-            lock.unlink()
-        return True
+
+def _file_at(path: Path) -> File | None:
+    """Return which file has a name now, None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _removed(path: Path, damaged: File | None) -> bool:
+    """Remove a damaged view file and no other, unless another process does; tell whether so."""
+    lock = Path(f"{path}.lock")
+    try:
+        with lock.open("ab") as held:
+            if not files.locked(held):
+                return False
+            if _file_at(path) == damaged:
+                files.remove(path)
+    finally:
+        lock.unlink(missing_ok=True)
+    return True
 
 
 def filed(view: ViewFile, rows: Iterable[StoredRow]) -> ViewFile:

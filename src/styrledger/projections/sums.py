@@ -1,28 +1,30 @@
 """Running sums: every balance of every budget line, kept for all days and all that was known.
 
-They are brought up to date when somebody first asks for a balance; recording does not wait. A
+A budget is summed up when somebody first asks for a balance of it; recording does not wait. A
 balance on a day, as known at a position, is then one step in an index.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol
 
-from styrledger import stored, subjects
+from styrledger import subjects
 from styrledger.amounts import Amount
 from styrledger.events.base import Kind
-from styrledger.history import Fact, facts_at, filed_under
-from styrledger.projections.balances import Balances, Of, Version
+from styrledger.history import RULINGS
+from styrledger.projections.balances import Of, Version
 from styrledger.projections.filing import PLACES, Values, subject_id
 from styrledger.projections.printed import Print, amount_of
-from styrledger.projections.ruled import Filed, Ruled
+from styrledger.projections.ruled import Ruled
+from styrledger.projections.summing import Facts, versions
 
 SUMS = """
-CREATE TABLE summed (position INTEGER);
+CREATE TABLE summed (
+    year INTEGER, kind TEXT, unit TEXT, position INTEGER, PRIMARY KEY (year, kind, unit)
+) WITHOUT ROWID;
 CREATE TABLE lines (
     id INTEGER PRIMARY KEY, year INTEGER, kind TEXT, unit TEXT, line TEXT,
     UNIQUE (year, kind, unit, line)
@@ -47,43 +49,18 @@ FROM lines JOIN sums ON sums.line = lines.id AND (sums.day, sums.known) = (
 ) WHERE lines.year = ? AND lines.kind = ? AND sums.ore IS NOT NULL
 """
 
-ABOUT = f"""
-SELECT o.name, o.state FROM filed JOIN octets AS o ON o.position = filed.place >> {PLACES}
-WHERE filed.subject = ? AND filed.place >= ? AND filed.place < ?
-"""  # noqa: S608 - a number of ours
-
-FEW = 1000
-"""Up to how many new entries the budgets that they are about are looked up one by one."""
+NEW = """
+SELECT EXISTS (SELECT 1 FROM filed WHERE subject IN (?, ?) AND place >= ? AND place < ?)
+OR EXISTS (SELECT 1 FROM links WHERE position > ? AND position <= ?)
+"""
 
 
-Between = tuple[int, int]
-"""A stretch of the log: after the first position, up to and with the second."""
-
-
-class Kept(Filed, Protocol):
+class Kept(Facts, Protocol):
     """The view file, as far as the sums need it."""
-
-    connection: sqlite3.Connection
 
     def writing(self) -> AbstractContextManager[None]:
         """Group writes: all of them are kept, or none."""
         ...
-
-    def facts(self, subject: str, known: int) -> list[Fact]:
-        """Return what stood under a subject as known after a position."""
-        ...
-
-    def ever(self, pattern: str) -> list[str]:
-        """Return the subjects that match a GLOB pattern under which something ever stood."""
-        ...
-
-
-def balance(view: Kept, budget: Of, line: str, on: date, known: int) -> Amount | None:
-    """Return one balance on a day, as known at a position that is summed already."""
-    unit, year, kind = budget
-    asked = (year, kind, unit, line, on.toordinal(), known)
-    row = view.connection.execute(ONE, asked).fetchone()
-    return None if row is None or row[0] is None else amount_of(*row)
 
 
 class Balanced(Mapping[tuple[str, str | None], Amount]):
@@ -104,111 +81,84 @@ class Balanced(Mapping[tuple[str, str | None], Amount]):
         return len(self._rows)
 
 
-def balances(view: Kept, year: int, kind: Kind, on: date, known: int) -> Balanced:
-    """Return all balances of a year on a day, as known at a position that is summed already."""
-    asked = (on.toordinal(), known, year, kind)
-    return Balanced(view.connection.execute(ALL, asked).fetchall())
+class Sums:
+    """The running sums in a view file, brought up to date budget by budget as they are asked."""
 
+    def __init__(self, view: Kept) -> None:
+        self._view = view
+        self._at: dict[Of, int] = {}
+        self._years: dict[tuple[int, Kind], int] = {}
+        self._ruled: tuple[Values, Ruled] | None = None
 
-def sum_up(view: Kept, head: int) -> None:
-    """Bring the sums up to date with what is filed up to a position."""
-    with view.writing():
-        row = view.connection.execute("SELECT position FROM summed").fetchone()
-        since = 0 if row is None else int(row[0])
-        if since >= head:
-            return
-        ruled, between = Ruled(view, head), (since, head)
-        for subject in _touched(view, ruled, between):
-            budget = subjects.asked_budget(subject)
-            if budget is not None:
-                days = _days(view, budget)
-                _keep(view, budget, versions(view, ruled, subject, between, days))
-        view.connection.execute("DELETE FROM summed")
-        view.connection.execute("INSERT INTO summed VALUES (?)", (head,))
+    def balance(self, budget: Of, line: str, on: date, known: int, head: int) -> Amount | None:
+        """Return one balance on a day, as known at a position; all is filed up to ``head``."""
+        if self._at.get(budget, -1) < known:
+            self._bring(budget, known, head)
+        unit, year, kind = budget
+        asked = (year, kind, unit, line, on.toordinal(), known)
+        row = self._view.connection.execute(ONE, asked).fetchone()
+        return None if row is None or row[0] is None else amount_of(*row)
 
+    def balances(self, year: int, kind: Kind, on: date, known: int, head: int) -> Balanced:
+        """Return all balances of a year on a day, as known at a position."""
+        if self._years.get((year, kind), -1) < known:
+            for subject in self._view.ever(subjects.budget("*", year, kind)):
+                budget = subjects.asked_budget(subject)
+                if budget is not None and self._at.get(budget, -1) < head:
+                    self._bring(budget, head, head)
+            self._years[year, kind] = head
+        asked = (on.toordinal(), known, year, kind)
+        return Balanced(self._view.connection.execute(ALL, asked).fetchall())
 
-def versions(
-    view: Kept, ruled: Ruled, subject: str, between: Between, days: Mapping[str, Iterable[date]]
-) -> Iterator[Version]:
-    """Yield how the balances of a budget came to differ after each entry of a stretch of the log.
+    def _bring(self, budget: Of, known: int, head: int) -> None:
+        """Sum a budget up to the last position, where it is not as far as is asked."""
+        since = self._position(budget)
+        if since < known and self._is_new(budget, since, head):
+            with self._view.writing():
+                # Another process may have done so meanwhile.
+                since = self._position(budget)
+                if since < head:
+                    self._sum(budget, since, head)
+            since = head
+        # What was known by a position never changes; what is not new up to the last needs no sum.
+        self._at[budget] = head if since < known else since
 
-    ``days`` are those, by line, for which there were versions before it.
-    """
-    budget = subjects.asked_budget(subject)
-    if budget is None:
-        return
-    since, head = between
-    slots: dict[int, list[Fact]] = {}
-    for fact in view.facts(subject, since):
-        slots.setdefault(fact.slot, []).append(fact)
-    new: dict[int, list[Fact]] = {}
-    for fact in _filed(view, subject, between):
-        new.setdefault(fact.position, []).append(fact)
-    decisions = (
-        fact.entry.decision.key
-        for facts in (*slots.values(), *new.values())
-        for fact in facts
-        if fact.entry.decision is not None
-    )
-    rulings = ruled.on({*decisions})
-    known = Balances(*budget)
-    known.resume(slots, ruled.standing(rulings, since), days)
-    amended = _amending(view, [*slots, *new], between)
-    ruling = {position for position in ruled.moments(rulings) if since < position <= head}
-    for position in sorted(new.keys() | amended | ruling):
-        if position in ruling:
-            yield from known.rule(position, ruled.standing(rulings, position))
-        if position in amended:
-            slot = view.slot_of(position)
-            standing = view.standing_in(slot, position)
-            about = [fact for fact in standing if subject in filed_under(fact.entry)]
-            yield from known.learn(position, slot, about)
-        elif position in new:
-            yield from known.learn(position, position, new[position])
+    def _sum(self, budget: Of, since: int, head: int) -> None:
+        unit, year, kind = budget
+        days = _days(self._view, budget)
+        ruled, subject = self._rulings(head), subjects.budget(unit, year, kind)
+        new = versions(self._view, ruled, subject, (since, head), days)
+        _keep(self._view, budget, new)
+        self._view.connection.execute(
+            "INSERT OR REPLACE INTO summed VALUES (?, ?, ?, ?)", (year, kind, unit, head)
+        )
 
+    def _position(self, budget: Of) -> int:
+        unit, year, kind = budget
+        row = self._view.connection.execute(
+            "SELECT position FROM summed WHERE year = ? AND kind = ? AND unit = ?",
+            (year, kind, unit),
+        ).fetchone()
+        return 0 if row is None else int(row[0])
 
-def _filed(view: Kept, subject: str, between: Between) -> Iterator[Fact]:
-    """Yield the facts about a subject that were recorded in a stretch of the log."""
-    since, head = between
-    places = (since + 1) << PLACES, (head + 1) << PLACES
-    for name, state in view.connection.execute(ABOUT, (subject_id(subject), *places)).fetchall():
-        parts = stored.decode(name, state)
-        for fact in facts_at(parts[0].position, parts):
-            if subject in filed_under(fact.entry):
-                yield fact
+    def _is_new(self, budget: Of, since: int, head: int) -> bool:
+        """Tell whether a stretch of the log may have changed a budget."""
+        unit, year, kind = budget
+        ids = subject_id(subjects.budget(unit, year, kind)), subject_id(RULINGS)
+        places = (since + 1) << PLACES, (head + 1) << PLACES
+        row = self._view.connection.execute(NEW, (*ids, *places, since, head)).fetchone()
+        return bool(row[0])
 
-
-def _amending(view: Kept, positions: Iterable[int], between: Between) -> set[int]:
-    """Return where entries at positions, or others in their slots, were corrected or withdrawn."""
-    since, head = between
-    (some,) = view.connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM links WHERE position > ? AND position <= ?)", (since, head)
-    ).fetchone()
-    if not some:
-        return set()
-    return {
-        link.position
-        for slot in {view.slot_of(position) for position in positions}
-        for link in view.links(slot)
-        if since < link.position <= head
-    }
-
-
-def _touched(view: Kept, ruled: Ruled, between: Between) -> list[str]:
-    """Return the budgets whose balances a stretch of the log can have changed."""
-    since, head = between
-    if head - since > FEW:
-        return view.ever("budget/*")
-    found: set[str] = set()
-    positions = range(since + 1, head + 1)
-    for slot in {view.slot_of(position) for position in positions}:
-        for moment in (slot, *(link.position for link in view.links(slot))):
-            for fact in view.standing_in(slot, moment):
-                found.update(filed_under(fact.entry))
-    for key in ruled.reached(positions):
-        for fact in _filed(view, subjects.decision(key), (0, head)):
-            found.update(filed_under(fact.entry))
-    return sorted(subject for subject in found if subject.startswith("budget/"))
+    def _rulings(self, head: int) -> Ruled:
+        """Return all rulings, read anew only where there are more of them or of corrections."""
+        last: Values = self._view.connection.execute(
+            "SELECT (SELECT max(place) FROM filed WHERE subject = ?), "
+            "(SELECT max(position) FROM links)",
+            (subject_id(RULINGS),),
+        ).fetchone()
+        if self._ruled is None or self._ruled[0] != last:
+            self._ruled = (last, Ruled(self._view, head))
+        return self._ruled[1]
 
 
 def _days(view: Kept, budget: Of) -> dict[str, list[date]]:

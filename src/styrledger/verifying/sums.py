@@ -11,7 +11,8 @@ from typing import Any
 from styrledger import subjects
 from styrledger.errors import StyrledgerError, quoted
 from styrledger.projections.ruled import Ruled
-from styrledger.projections.sums import kept, versions
+from styrledger.projections.summing import versions
+from styrledger.projections.sums import kept
 from styrledger.projections.tables import ViewFile
 from styrledger.verifying.faults import Faults, LedgerFault
 from styrledger.verifying.kept import unreadable
@@ -41,19 +42,15 @@ def compare_sums(views: Path, log: str | None, head: int) -> Faults:
 
 
 def _compare(view: ViewFile, head: int, faults: Faults) -> None:
-    row = view.connection.execute("SELECT position FROM summed").fetchone()
-    summed = min(head, 0 if row is None else int(row[0]))
     known: set[int] = set()
-    ruled = Ruled(view, summed)
-    for subject in view.ever("budget/*"):
-        budget = subjects.asked_budget(subject)
-        if budget is None:
-            continue
-        unit, year, kind = budget
+    ruled = Ruled(view, head)
+    budgets = view.connection.execute("SELECT unit, year, kind, position FROM summed").fetchall()
+    for unit, year, kind, position in budgets:
+        subject, summed = subjects.budget(unit, year, kind), min(position, head)
         made: dict[str, dict[Values, Values]] = {}
         for version in versions(view, ruled, subject, (0, summed), {}):
-            day, position, *amount = kept(version)
-            made.setdefault(version.line, {})[day, position] = tuple(amount)
+            day, at, *amount = kept(version)
+            made.setdefault(version.line, {})[day, at] = tuple(amount)
         lines = view.connection.execute(
             "SELECT id, line FROM lines WHERE year = ? AND kind = ? AND unit = ?",
             (year, kind, unit),

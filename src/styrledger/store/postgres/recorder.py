@@ -96,6 +96,7 @@ class LogRecorder(PostgresApplicationRecorder):
 
     def __init__(self, place: Server, pool: Pool, statements: Statements) -> None:
         super().__init__(LogDatastore(place, pool))
+        self.place = place
         self._statements = statements
 
     def insert(self, connection: Connection, rows: Sequence[Row]) -> None:

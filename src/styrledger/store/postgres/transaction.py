@@ -15,6 +15,12 @@ from styrledger.store.postgres import connections, schema
 from styrledger.store.postgres.connections import Connection, Pool
 from styrledger.store.postgres.recorder import FEW, Cursor, LogRecorder, Statements, cursor_of
 
+WARNING = "01000"
+"""The code of a warning that is of no kind of its own."""
+
+WRITE_NOTHING = "SELECT pg_logical_emit_message(true, 'styrledger', '')"
+"""Writes to the server's journal and to no table."""
+
 
 class PostgresTransaction:
     """Reads and adds. What was added last is sent with the commit, where it is little."""
@@ -25,6 +31,7 @@ class PostgresTransaction:
         self._connection, self._statements, self._recorder = connection, statements, recorder
         self._held: Sequence[Row] = ()
         self._newest: Row | None = None
+        self._wrote = False
         self.discarded = False
         self.committing = False
 
@@ -54,6 +61,7 @@ class PostgresTransaction:
         """Add entries after the newest."""
         self._send()
         self._held = rows
+        self._wrote = True
 
     def issued(self) -> list[Issued]:
         """Return the checkpoints that were issued, the oldest first."""
@@ -61,10 +69,12 @@ class PostgresTransaction:
 
     def issue(self, checkpoint: Issued) -> None:
         """Keep a checkpoint as issued."""
+        self._wrote = True
         self._ran(self._statements.issue, (checkpoint.text, checkpoint.key))
 
     def identify(self, place: Server, identity: Identity) -> None:
         """Say whose ledger it is."""
+        self._wrote = True
         self._connection.execute(schema.identify(place.schema, identity).encode())
 
     def discard(self) -> None:
@@ -78,11 +88,18 @@ class PostgresTransaction:
             return
         if len(self._held) > FEW:
             self._send()
+        if not self._wrote:
+            # What is there already may not be on the standby yet: a server that is killed while
+            # it waits for that keeps it. A commit that writes nothing would not wait.
+            self._connection.execute(WRITE_NOTHING)
         self.committing = True
-        if self._held:
-            done = self._recorder.insert_and_commit(self._connection, self._held)
-        else:
-            done = self._connection.execute("COMMIT").statusmessage
+        with _warnings(self._connection) as warned:
+            if self._held:
+                done = self._recorder.insert_and_commit(self._connection, self._held)
+            else:
+                done = self._connection.execute("COMMIT").statusmessage
+        if warned:
+            raise CommitUnknown(str(self._recorder.place), warned[0])
         if done != "COMMIT":
             reason = f"the server answered {done} to COMMIT"
             raise psycopg.InternalError(reason)
@@ -95,6 +112,22 @@ class PostgresTransaction:
     def _ran(self, query: bytes, values: Sequence[Any] = ()) -> Cursor:
         self._send()
         return cursor_of(self._connection).execute(query, values or None)
+
+
+@contextmanager
+def _warnings(connection: Connection) -> Generator[list[str]]:
+    """Give what the server warns of meanwhile: no longer waiting for a standby is no error to it."""
+    warned: list[str] = []
+
+    def hear(said: psycopg.errors.Diagnostic) -> None:
+        if said.sqlstate == WARNING:
+            warned.append(said.message_primary or "it warned of something")
+
+    connection.add_notice_handler(hear)
+    try:
+        yield warned
+    finally:
+        connection.remove_notice_handler(hear)
 
 
 @contextmanager

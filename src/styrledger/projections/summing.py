@@ -1,0 +1,103 @@
+"""What is summed up of one budget: its balances, entry by entry, over a stretch of the log."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Protocol
+
+from styrledger import stored, subjects
+from styrledger.history import Fact, facts_at, filed_under
+from styrledger.projections.balances import Balances, Version
+from styrledger.projections.filing import PLACES, subject_id
+from styrledger.projections.ruled import Filed, Ruled
+
+ABOUT = f"""
+SELECT o.name, o.state FROM filed JOIN octets AS o ON o.position = filed.place >> {PLACES}
+WHERE filed.subject = ? AND filed.place >= ? AND filed.place < ?
+"""  # noqa: S608 - a number of ours
+
+Between = tuple[int, int]
+"""A stretch of the log: after the first position, up to and with the second."""
+
+
+class Facts(Filed, Protocol):
+    """The view file, as far as budgets are read from it."""
+
+    connection: sqlite3.Connection
+
+    def facts(self, subject: str, known: int) -> list[Fact]:
+        """Return what stood under a subject as known after a position."""
+        ...
+
+    def ever(self, pattern: str) -> list[str]:
+        """Return the subjects that match a GLOB pattern under which something ever stood."""
+        ...
+
+
+def versions(
+    view: Facts, ruled: Ruled, subject: str, between: Between, days: Mapping[str, Iterable[date]]
+) -> Iterator[Version]:
+    """Yield how the balances of a budget came to differ after each entry of a stretch of the log.
+
+    ``days`` are those, by line, for which there were versions before it.
+    """
+    budget = subjects.asked_budget(subject)
+    if budget is None:
+        return
+    since, head = between
+    slots: dict[int, list[Fact]] = {}
+    for fact in view.facts(subject, since):
+        slots.setdefault(fact.slot, []).append(fact)
+    new: dict[int, list[Fact]] = {}
+    for fact in _filed(view, subject, between):
+        new.setdefault(fact.position, []).append(fact)
+    decisions = (
+        fact.entry.decision.key
+        for facts in (*slots.values(), *new.values())
+        for fact in facts
+        if fact.entry.decision is not None
+    )
+    rulings = ruled.on({*decisions})
+    known = Balances(*budget)
+    known.resume(slots, ruled.standing(rulings, since), days)
+    amended = _amending(view, [*slots, *new], between)
+    ruling = {position for position in ruled.moments(rulings) if since < position <= head}
+    for position in sorted(new.keys() | amended | ruling):
+        if position in ruling:
+            yield from known.rule(position, ruled.standing(rulings, position))
+        if position in amended:
+            slot = view.slot_of(position)
+            standing = view.standing_in(slot, position)
+            about = [fact for fact in standing if subject in filed_under(fact.entry)]
+            yield from known.learn(position, slot, about)
+        elif position in new:
+            yield from known.learn(position, position, new[position])
+
+
+def _filed(view: Facts, subject: str, between: Between) -> Iterator[Fact]:
+    """Yield the facts about a subject that were recorded in a stretch of the log."""
+    since, head = between
+    places = (since + 1) << PLACES, (head + 1) << PLACES
+    for name, state in view.connection.execute(ABOUT, (subject_id(subject), *places)).fetchall():
+        parts = stored.decode(name, state)
+        for fact in facts_at(parts[0].position, parts):
+            if subject in filed_under(fact.entry):
+                yield fact
+
+
+def _amending(view: Facts, positions: Iterable[int], between: Between) -> set[int]:
+    """Return where entries at positions, or others in their slots, were corrected or withdrawn."""
+    since, head = between
+    (some,) = view.connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM links WHERE position > ? AND position <= ?)", (since, head)
+    ).fetchone()
+    if not some:
+        return set()
+    return {
+        link.position
+        for slot in {view.slot_of(position) for position in positions}
+        for link in view.links(slot)
+        if since < link.position <= head
+    }

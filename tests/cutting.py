@@ -1,4 +1,4 @@
-"""A way to a PostgreSQL server that is cut at the worst moment: around a commit."""
+"""A way to a PostgreSQL server that is cut: around a commit, or after any message."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ COMMIT = b"COMMIT\0"
 READY = b"Z\0\0\0\5I"
 """What the server says when it is in no transaction."""
 
+GOODBYE = b"X\0\0\0\4"
+
 Moment = Literal["never", "before", "after"]
 
 
@@ -26,15 +28,33 @@ class Cutting:
         """Listen in a folder for clients of the server whose socket is in another."""
         self.moment: Moment = "never"
         """When to cut: before a commit comes to the server, or after it was done."""
+        self.cuts = 0
+        """How often it was cut since ``cut_after``."""
+        self._left: int | None = None
+        self._once = False
         self._server = server
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(folder / SOCKET))
         self._listening.listen()
         Thread(target=self._accept, daemon=True).start()
 
+    def cut_after(self, messages: int | None, *, once: bool = False) -> None:
+        """Cut after so many more messages of either side, and again and again unless ``once``."""
+        self._left, self._once, self.cuts = messages, once, 0
+
     def close(self) -> None:
         """Listen no more."""
         self._listening.close()
+
+    def _is_cut(self) -> bool:
+        if self._left:
+            self._left -= 1
+        elif self._left == 0:
+            self.cuts += 1
+            if self._once:
+                self._left = None
+            return True
+        return False
 
     def _accept(self) -> None:
         while True:
@@ -51,6 +71,8 @@ class Cutting:
             while True:
                 for ready in select.select([client, server], [], [])[0]:
                     octets = ready.recv(1 << 16)
+                    if octets not in {b"", GOODBYE} and self._is_cut():
+                        return
                     committing |= ready is client and COMMIT in octets
                     done = committing and ready is server and READY in octets
                     if (

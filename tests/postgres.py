@@ -34,6 +34,10 @@ PATIENCE = 30
 """Seconds to wait for a server."""
 
 
+SYNCHRONOUS = ("synchronous_standby_names=*", "synchronous_commit=local")
+"""Settings with which a commit waits for the standby, but for those of other accounts."""
+
+
 class Cluster:
     """A server with its data in a temporary folder, which only this process's user may enter."""
 
@@ -151,12 +155,12 @@ class Cluster:
 
 @contextmanager
 def primary_and_standby(*settings: str) -> Generator[tuple[Cluster, Cluster]]:
-    """Give a server, with more settings, and its standby, for which every commit waits."""
-    primary = Cluster("synchronous_standby_names=*", "synchronous_commit=local", *settings)
+    """Give a server with these settings, and its standby."""
+    primary = Cluster(*settings)
     try:
         standby = Cluster(follows=primary)
         try:
-            wait_for(primary, "SELECT sync_state FROM pg_stat_replication", [("sync",)])
+            wait_for(primary, "SELECT state FROM pg_stat_replication", [("streaming",)])
             yield primary, standby
         finally:
             standby.remove()

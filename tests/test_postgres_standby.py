@@ -12,13 +12,13 @@ from styrledger.verifying.anchors import Held
 
 from .commands import run
 from .ledgers import new_ledger, revised
-from .postgres import OWNER, Cluster, primary_and_standby
+from .postgres import OWNER, PATIENCE, SYNCHRONOUS, Cluster, primary_and_standby
 
 
 @pytest.fixture(name="servers")
 def _servers() -> Generator[tuple[Cluster, Cluster]]:
     """Give a primary and its synchronous standby."""
-    with primary_and_standby() as both:
+    with primary_and_standby(*SYNCHRONOUS) as both:
         yield both
 
 

@@ -39,6 +39,11 @@ class Source(Protocol):
         """The SQLite URI that views read octets from, None for a log that is not such a file."""
         ...
 
+    @property
+    def connected(self) -> int:
+        """How often it was connected to: after another time it may be another's log."""
+        ...
+
     def rows(self, after: int = 0, limit: int = PAGE) -> Sequence[StoredRow]:
         """Return entries in order, those with a position above ``after``."""
         ...
@@ -60,6 +65,7 @@ class Runner:
         self._tiles: Tiles | None = None
         self._filer: Filer | None = None
         self._found: File | None = None
+        self._connected = log.connected
         self.position = -1
         """How far the views had come when they were last looked at; -1 before that."""
         self.view = self._opened()
@@ -74,6 +80,13 @@ class Runner:
         Raises:
             UnknownStoredName: the log holds an event type from a newer version.
         """
+        connected = self._log.connected
+        if connected != self._connected:
+            # A standby that took over may not have all that was filed here.
+            self._asked(self._fitting)
+            self._connected = connected
+            self.position = -1
+            self._forget()
         if head != self.position:
             self._asked(lambda view: None if self._is_at(view, head) else self._file_pages())
 

@@ -62,7 +62,7 @@ def versions(
     rulings = ruled.on({*decisions})
     known = Balances(*budget)
     known.resume(slots, ruled.standing(rulings, since), days)
-    amended = _amending(view, [*slots, *new], between)
+    amended = _amending(view, subject, between)
     ruling = {position for position in ruled.moments(rulings) if since < position <= head}
     for position in sorted(new.keys() | amended | ruling):
         if position in ruling:
@@ -87,17 +87,22 @@ def _filed(view: Facts, subject: str, between: Between) -> Iterator[Fact]:
                 yield fact
 
 
-def _amending(view: Facts, positions: Iterable[int], between: Between) -> set[int]:
-    """Return where entries at positions, or others in their slots, were corrected or withdrawn."""
+def _amending(view: Facts, subject: str, between: Between) -> set[int]:
+    """Return where anything that was ever said of a subject was corrected or withdrawn."""
     since, head = between
     (some,) = view.connection.execute(
         "SELECT EXISTS (SELECT 1 FROM links WHERE position > ? AND position <= ?)", (since, head)
     ).fetchone()
     if not some:
         return set()
+    # What does not stand now may stand again: a withdrawal can be withdrawn.
+    rows = view.connection.execute(
+        f"SELECT place >> {PLACES} FROM filed WHERE subject = ? AND place < ?",  # noqa: S608 - ours
+        (subject_id(subject), (head + 1) << PLACES),
+    )
     return {
         link.position
-        for slot in {view.slot_of(position) for position in positions}
+        for slot in {view.slot_of(position) for (position,) in rows.fetchall()}
         for link in view.links(slot)
         if since < link.position <= head
     }

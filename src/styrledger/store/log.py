@@ -173,6 +173,11 @@ class Log(ABC):
         self._streams = Streams(0, {})
 
     @property
+    def connected(self) -> int:
+        """How often it was connected to; a file that is open stays the file that it is."""
+        return 0
+
+    @property
     @abstractmethod
     def identity(self) -> Identity:
         """Whose ledger it is."""

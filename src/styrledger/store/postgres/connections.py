@@ -89,6 +89,8 @@ class Pool:
         self._idle: list[Connection] = []
         self._lock = Lock()
         self._closed = False
+        self.made = 0
+        """How many connections were made so far."""
 
     @contextmanager
     def connection(self, *, fresh: bool = False) -> Generator[Connection]:
@@ -113,6 +115,7 @@ class Pool:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
+        self.made += 1
         return connect(self._server, writable=self._writable)
 
     def _put(self, connection: Connection) -> None:

@@ -77,6 +77,11 @@ class PostgresLog(Log):
         return log
 
     @property
+    def connected(self) -> int:
+        """How often it was connected to; a server may be another than the time before."""
+        return self._pool.made
+
+    @property
     def identity(self) -> Identity:
         """Whose ledger it is."""
         return self._identity

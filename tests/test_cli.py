@@ -618,7 +618,7 @@ def test_an_interrupted_command_has_recorded_nothing(ledger: Path) -> None:
     recording.stdin.write(json.dumps(revised("1 tkr", "KF 2020-03-09 § 1")) + "\n")
     recording.stdin.flush()
     for _ in wait_until_locked(ledger):
-        pass
+        assert recording.poll() is None
     recording.send_signal(signal.SIGINT)
     output, errors = recording.communicate()
     assert (recording.returncode, output, errors) == (130, "", "interrupted\n")

@@ -35,13 +35,51 @@ class Recording:
     recorded_at: datetime | None
 
 
+class Deciders:
+    """Gives each commit what decides on its entries, in the light of all before them.
+
+    Where one writer goes on, what it added is still known: it need not be filed before the next
+    commit, but when somebody asks, or when there is a page of it.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._last: Deciding | None = None
+
+    def at(self, head: int) -> Deciding:
+        """Return what decides after the entry at a position, the last one of the log."""
+        last, self._last = self._last, None
+        if last is not None and self._goes_on(last, head):
+            return last
+        self._runner.catch_up(head)
+        runner = self._runner
+        return Deciding(
+            Past(
+                head=head,
+                names=runner.names(),
+                position_of_key=runner.position_of_key,
+                knows_decision=lambda key: bool(runner.facts(subjects.decision(key), head)),
+                events=lambda under: (fact.entry.event for fact in runner.facts(under, head)),
+            )
+        )
+
+    def keep(self, deciding: Deciding) -> None:
+        """Keep what decided on a commit that is in the log, for the next."""
+        self._last = deciding
+
+    def _goes_on(self, last: Deciding, head: int) -> bool:
+        """Tell whether nobody else has recorded or filed anything since."""
+        same = last.head == head and self._runner.holds(last.since)
+        return same and last.only_adds and head - last.since < PAGE
+
+
 class Commit:
     """Decides and stores the entries of one transaction; memory does not grow with them."""
 
     def __init__(
         self,
         writer: Writer,
-        runner: Runner,
+        deciding: Deciding,
         by: str | None,
         keep: Callable[[Recorded | int], object],
     ) -> None:
@@ -49,17 +87,8 @@ class Commit:
         self._writer, self._by, self._keep = writer, by, keep
         self._head = writer.head
         self._page: list[tuple[str, Entry]] = []
-        view = runner.view
-        self._deciding = Deciding(
-            Past(
-                head=writer.head,
-                names=runner.names(),
-                entry_at=self._entry_at,
-                position_of_key=view.position_of_key,
-                knows_decision=lambda key: bool(view.facts(subjects.decision(key), writer.head)),
-                events=lambda under: (fact.entry.event for fact in view.facts(under, writer.head)),
-            )
-        )
+        self._deciding = deciding
+        deciding.begin(self._entry_at)
 
     def record(self, entries: Iterable[Entry | Unreadable]) -> Recording:
         """Store all entries.

@@ -29,11 +29,10 @@ Names = Mapping[str, AbstractSet[str]]
 
 @attrs.frozen
 class Past:
-    """What is in the ledger when a commit begins, and ``entry_at`` also what it has added."""
+    """What was in the ledger, and in its views, after an entry."""
 
     head: int
     names: Names
-    entry_at: Callable[[int], Entry | None]
     position_of_key: Callable[[str], int | None]
     knows_decision: Callable[[str], bool]
     events: Callable[[str], Iterable[Event]]
@@ -53,11 +52,28 @@ class Deciding:
     def __init__(self, past: Past) -> None:
         self._past = past
         self._next = past.head + 1
+        self._entry_at: Callable[[int], Entry | None] = lambda _: None
+        self.only_adds = True
+        """False from the first correction or withdrawal on: what it undid is still known here."""
         self._names: dict[str, set[str]] = {}
         self._keys: dict[str, int] = {}
         self._refused: set[str] = set()
         self._events: dict[str, list[Event]] = {}
         self._decisions: set[str] = set()
+
+    @property
+    def head(self) -> int:
+        """The position of the last entry that was accepted."""
+        return self._next - 1
+
+    @property
+    def since(self) -> int:
+        """The position after which entries are known from here, and not from the views."""
+        return self._past.head
+
+    def begin(self, entry_at: Callable[[int], Entry | None]) -> None:
+        """Begin a commit, given what finds the entries of the ledger and of the commit."""
+        self._entry_at = entry_at
 
     def decide(self, entry: Entry) -> Verdict:
         """Return what becomes of an entry; an accepted one is part of the past from then on."""
@@ -80,7 +96,7 @@ class Deciding:
         return about.event.placed(about.decision).stream()
 
     def _repeated(self, entry: Entry, position: int) -> Verdict:
-        before = self._past.entry_at(position)
+        before = self._entry_at(position)
         if before is not None and stored.content(before) == stored.content(entry):
             return Verdict(already=position)
         fault = Fault(
@@ -95,6 +111,7 @@ class Deciding:
         if entry.key is not None:
             self._keys[entry.key] = self._next
         self._next += 1
+        self.only_adds = self.only_adds and not entry.event.amends
         held = _held(entry)
         event = held.event.placed(held.decision)
         if event.remembered:
@@ -189,7 +206,7 @@ class Deciding:
         found: list[Entry] = []
         while isinstance(entry.event, Amendment):
             position = self._target(entry.event)
-            target = None if position is None else self._past.entry_at(position)
+            target = None if position is None else self._entry_at(position)
             if target is None:
                 return found
             found.append(target)

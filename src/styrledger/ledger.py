@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -13,39 +11,18 @@ from typing import TYPE_CHECKING, Self
 
 import attrs
 
-from styrledger.basis import Basis
-from styrledger.errors import LedgerClosed, UnknownPosition
 from styrledger.events.base import to_line
 from styrledger.events.entry import Entry, Recorded
-from styrledger.projections.runner import Runner
+from styrledger.opened import Day, Known, OpenLedger, kept_views
 from styrledger.projections.searching import history, storable
-from styrledger.store import (
-    Identity,
-    Issued,
-    Log,
-    Place,
-    Row,
-    Server,
-    create_log,
-    new_identity,
-    open_log,
-    read_place,
-)
-from styrledger.times import (
-    Clock,
-    PartialDate,
-    instant,
-    parse_known,
-    system_clock,
-    to_day,
-    today,
-)
+from styrledger.store import Issued, Row, create_log, new_identity, open_log, read_place
+from styrledger.times import Clock, system_clock, to_day
 from styrledger.view import View
 
 if TYPE_CHECKING:
     from styrledger.bundles import Bundle
     from styrledger.checkpoints import Checkpoint
-    from styrledger.commit import Recording, Unreadable
+    from styrledger.commit import Deciders, Recording, Unreadable
     from styrledger.controls.catalogue import Checked
     from styrledger.diff import Difference
     from styrledger.keys import SigningKey
@@ -53,23 +30,12 @@ if TYPE_CHECKING:
     from styrledger.verifying.anchors import Held
     from styrledger.verifying.faults import Verification
 
-Day = str | date | PartialDate
-Known = str | int | date | datetime
 
-
-class Ledger:
-    """One municipality's decisions, in one file.
+class Ledger(OpenLedger):
+    """One municipality's decisions, in one file or on a server.
 
     Make one with ``create`` or ``open``; it is a context manager and is closed at its end.
     """
-
-    def __init__(self, log: Log, clock: Clock, *, view_path: Path | None) -> None:
-        """Take over an open log; use ``create`` or ``open`` instead."""
-        self._log = log
-        self._clock = clock
-        self.identity: Identity = log.identity
-        self._view_path = view_path
-        self._closed = False
 
     @classmethod
     def create(
@@ -177,15 +143,20 @@ class Ledger:
         their own.
         """
         self._catch_up()
-        return history(
-            self._runner.view,
-            self._position(known),
-            type=type,
-            body=body,
-            unit=unit,
-            since=since,
-            until=until,
-            text=text,
+        position = self._position(known)
+        first = None if since is None else to_day(since)
+        last = None if until is None else to_day(until)
+        return self._runner.streamed(
+            lambda view: history(
+                view,
+                position,
+                type=type,
+                body=body,
+                unit=unit,
+                since=first,
+                until=last,
+                text=text,
+            )
         )
 
     def trail(self, subject: str, *, known: Known | None = None) -> tuple[Trailed, ...]:
@@ -197,7 +168,7 @@ class Ledger:
         from styrledger.trail import trail
 
         self._catch_up()
-        return trail(self._runner.view, storable(subject) or "", self._position(known))
+        return trail(self._runner, storable(subject) or "", self._position(known))
 
     def diff(self, first: View, second: View, subject: str | None = None) -> tuple[Difference, ...]:
         """Return what differs between two views, each with every cause; of one subject or all.
@@ -310,7 +281,7 @@ class Ledger:
         from styrledger.proving import bare_checkpoint, prove
 
         self._catch_up()
-        node = self._runner.view.node
+        node = self._runner.node
         size = self._position(known)
         text = checkpoint
         if text is None and key is not None:
@@ -365,9 +336,10 @@ class Ledger:
         self.close()
 
     @cached_property
-    def _runner(self) -> Runner:
-        """The views, opened at the first question: checking the log must not touch them."""
-        return Runner(self._view_path, self.identity.ledger, self._log)
+    def _deciders(self) -> Deciders:
+        from styrledger.commit import Deciders
+
+        return Deciders(self._runner)
 
     def _record(
         self,
@@ -382,64 +354,14 @@ class Ledger:
         self._check_open()
         role = None if by is None else to_line(by)
         with self._log.writing(self._clock) as writer:
-            self._runner.catch_up(writer.head)
-            commit = Commit(writer, self._runner, role, keep)
-            done = commit.record(entries)
+            deciding = self._deciders.at(writer.head)
+            done = Commit(writer, deciding, role, keep).record(entries)
             if dry_run:
                 writer.discard()
+        if not dry_run:
+            self._deciders.keep(deciding)
         return done
 
     def _at(self, position: int) -> Recorded:
-        return self._runner.view.recorded(position)[0]
-
-    def _basis(self, on: Day | None, known: Known | None, *, void_annulled: bool) -> Basis:
-        position = self._position(known)
-        recorded_at = self._runner.view.recorded_at(position)
-        return Basis(
-            on=today(self._clock) if on is None else to_day(on),
-            position=position,
-            recorded_at=None if recorded_at is None else datetime.fromisoformat(recorded_at),
-            void_annulled=void_annulled,
-        )
-
-    def _position(self, known: Known | None) -> int:
-        head = self._runner.position
-        asked = head if known is None else parse_known(known)
-        if isinstance(asked, datetime):
-            return self._runner.view.known_at(instant(asked))
-        if asked > head:
-            raise UnknownPosition(asked, head)
-        return asked
-
-    def _catch_up(self) -> None:
-        self._check_open()
-        self._runner.catch_up(self._log.head())
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise LedgerClosed(str(self._log.place))
-
-
-def view_path(path: Path) -> Path:
-    """Return where the view file of a ledger lies: ``haninge.db`` has ``haninge.views.db``."""
-    return path.with_name(f"{path.stem}.views{path.suffix or '.db'}")
-
-
-def kept_views(place: Place, ledger: str) -> Path | None:
-    """Return where the view file of a ledger lies, None where there is no place for it.
-
-    That is beside the ledger's own file, and for one on a server in the user's cache: in
-    ``$XDG_CACHE_HOME/styrledger``, or ``~/.cache/styrledger``, under its id.
-    """
-    if not isinstance(place, Server):
-        return view_path(place)
-    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    try:
-        cache = given if given.is_absolute() else Path.home() / ".cache"
-        folder = cache / "styrledger"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = uuid.UUID(ledger)
-    except (OSError, RuntimeError, ValueError):
-        return None
-    # A standby may lag behind the server that it follows: each has its own.
-    return folder / f"{name}-{place.digest}.views.db"
+        self._catch_up()
+        return self._runner.recorded(position)[0]

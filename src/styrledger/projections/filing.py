@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import attrs
 
@@ -36,6 +36,16 @@ class StoredRow(Octets, Protocol):
     def position(self) -> int:
         """Its place in the log."""
         ...
+
+
+class Stored(NamedTuple):
+    """A stored entry that was read where the log lies."""
+
+    position: int
+    stream: str
+    version: int
+    name: str
+    state: bytes
 
 
 @attrs.frozen

@@ -126,7 +126,7 @@ def text_of(parts: Iterable[Recorded]) -> str:
     """Return all that entries say in words, for searching."""
     from styrledger.codec import write_entry  # noqa: PLC0415 - only a search waits for it
 
-    return "\n".join(text for part in parts for text in _texts(write_entry(part.entry)))
+    return "\n".join(text for part in parts for text in texts(write_entry(part.entry)))
 
 
 def _unfiled(view: Tables, last: str) -> Iterator[tuple[int, tuple[Recorded, ...]]]:
@@ -147,9 +147,13 @@ def _names(event: Event) -> Iterator[tuple[str, str]]:
         yield reference.kind, reference.name
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in cast("dict[str, Any]", value).values():
-            yield from _texts(inner)
+def texts(written: Any) -> Iterator[str]:
+    """Yield every text in an entry in record form, those in lists too."""
+    if isinstance(written, str):
+        yield written
+    elif isinstance(written, dict):
+        for inner in cast("dict[str, Any]", written).values():
+            yield from texts(inner)
+    elif isinstance(written, list):
+        for inner in cast("Sequence[Any]", written):
+            yield from texts(inner)

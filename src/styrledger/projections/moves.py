@@ -123,7 +123,9 @@ class Shape:
 
     def _note(self, fact: Fact) -> None:
         event = fact.entry.event
-        order = Counted(fact, dated(fact).last).order
+        # Whoever meets a condition decides when it counts from: after anything, perhaps.
+        conditional = fact.entry.stage == "conditional"
+        order = Counted(fact, date.max if conditional else dated(fact).last).order
         if isinstance(event, BudgetAdopted):
             self._set[TOTAL] = max(order, self._set.get(TOTAL, order))
         elif isinstance(event, BudgetDistributed):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from itertools import count, islice
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
@@ -15,6 +16,7 @@ from styrledger import files
 from styrledger.amounts import Amount
 from styrledger.errors import LogDamaged
 from styrledger.events.base import Kind
+from styrledger.events.entry import Recorded
 from styrledger.history import Fact, Link
 from styrledger.projections.balances import Of
 from styrledger.projections.filing import Amending, Filer, StoredRow
@@ -80,37 +82,80 @@ class Runner:
         Raises:
             UnknownStoredName: the log holds an event type from a newer version.
         """
-        connected = self._log.connected
-        if connected != self._connected:
+        if not self._knows_log():
+            connected = self._log.connected
             # A standby that took over may not have all that was filed here.
-            self._asked(self._fitting)
+            self.asked(self._fitting)
             self._connected = connected
             self.position = -1
             self._forget()
         if head != self.position:
-            self._asked(lambda view: None if self._is_at(view, head) else self._file_pages())
+            self.asked(lambda view: None if self._is_at(view, head) else self._file_pages())
+
+    def holds(self, position: int) -> bool:
+        """Tell whether the views are still of the entries up to a position, and no more."""
+        return self.position == position and self._knows_log()
+
+    def _knows_log(self) -> bool:
+        return self._log.connected == self._connected
 
     def names(self) -> dict[str, set[str]]:
         """Return the names that entries may use, by kind, as known at the last catch-up."""
         if self._names is None:
-            self._names = self._asked(lambda view: view.definitions())
+            self._names = self.asked(lambda view: view.definitions())
         return self._names
 
     def facts(self, subject: str, known: int) -> list[Fact]:
         """Return what stood under a subject as known after a position."""
-        return self._asked(lambda view: view.facts(subject, known))
+        return self.asked(lambda view: view.facts(subject, known))
+
+    def recorded(self, position: int) -> tuple[Recorded, ...]:
+        """Return what is recorded at a position: one entry, or more after an upcast."""
+        return self.asked(lambda view: view.recorded(position))
+
+    def recorded_at(self, position: int) -> str | None:
+        """Return the instant at which a position was recorded, None before the first."""
+        return self.asked(lambda view: view.recorded_at(position))
+
+    def known_at(self, moment: str) -> int:
+        """Return the last position recorded by an instant, that instant included."""
+        return self.asked(lambda view: view.known_at(moment))
+
+    def position_of_key(self, key: str) -> int | None:
+        """Return where a key was recorded, None for a new one."""
+        return self.asked(lambda view: view.position_of_key(key))
+
+    def touched(self, subject: str) -> list[int]:
+        """Return the positions of all that was ever filed under a subject, sorted."""
+        return self.asked(lambda view: view.touched(subject))
+
+    def slot_of(self, position: int) -> int:
+        """Return the slot that an entry, or a correction of it, belongs to."""
+        return self.asked(lambda view: view.slot_of(position))
+
+    def links(self, slot: int) -> list[Link]:
+        """Return the corrections and withdrawals of a slot, in order of position."""
+        return self.asked(lambda view: view.links(slot))
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash of a complete node of the tree.
+
+        Raises:
+            KeyError: the log has not grown that far.
+        """
+        return self.asked(lambda view: view.node(level, index))
 
     def subjects(self, pattern: str, known: int) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something stood, sorted."""
-        return self._asked(lambda view: view.subjects(pattern, known))
+        return self.asked(lambda view: view.subjects(pattern, known))
 
     def ever(self, pattern: str) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something ever stood."""
-        return self._asked(lambda view: view.ever(pattern))
+        return self.asked(lambda view: view.ever(pattern))
 
     def standing_in(self, slot: int, known: int) -> list[Fact]:
         """Return what stood in the place of one entry as known after a position."""
-        return self._asked(lambda view: view.standing_in(slot, known))
+        return self.asked(lambda view: view.standing_in(slot, known))
 
     @property
     def sums(self) -> Self:
@@ -119,13 +164,13 @@ class Runner:
 
     def balance(self, budget: Of, line: str, on: date, known: int) -> Amount | None:
         """Return the total (the empty line) or a line of a budget, None where it has none."""
-        return self._asked(
+        return self.asked(
             lambda view: self._sums(view).balance(budget, line, on, known, self.position)
         )
 
     def balances(self, year: int, kind: Kind, on: date, known: int) -> Balanced:
         """Return all totals and lines of a year."""
-        return self._asked(
+        return self.asked(
             lambda view: self._sums(view).balances(year, kind, on, known, self.position)
         )
 
@@ -136,37 +181,45 @@ class Runner:
 
     def root(self, position: int) -> str:
         """Return the root of the tree over the entries up to a position, in base64."""
-        return b64encode(self._asked(lambda view: root_at(position, view.node))).decode()
+        return b64encode(self.asked(lambda view: root_at(position, view.node))).decode()
 
-    def _asked(self, ask: Callable[[ViewFile], T]) -> T:
+    def asked(self, ask: Callable[[ViewFile], T]) -> T:
         """Ask the views; where their file fails, ask again of new ones."""
-        try:
-            return ask(self.view)
-        except sqlite3.Error as fault:
-            if self.view.path is None:
-                raise
-            self.view.close()
-            # A file that is damaged can be made anew; one that refuses, full or not ours to
-            # write, cannot, and is left to those who can.
-            damaged = not isinstance(fault, sqlite3.OperationalError)
-            self.view = self._opened(self._found) if damaged else self._made(None)
-            self.position = -1
-            self._forget()
-            return self._asked_again(ask)
+        for tries in count():
+            try:
+                if tries:
+                    self._file_pages()
+                return ask(self.view)
+            except sqlite3.Error as fault:
+                self._replace(fault, tries)
+        raise AssertionError
 
-    def _asked_again(self, ask: Callable[[ViewFile], T]) -> T:
-        try:
-            self._file_pages()
-            return ask(self.view)
-        except sqlite3.Error:
-            if self.view.path is None:
-                raise
-            self.view.close()
-            self.view = self._made(None)
-            self.position = -1
-            self._forget()
-            self._file_pages()
-            return ask(self.view)
+    def streamed(self, ask: Callable[[ViewFile], Iterable[T]]) -> Iterator[T]:
+        """Yield what the views give; where their file fails, go on with what new ones give."""
+        done = 0
+        for tries in count():
+            try:
+                if tries:
+                    self._file_pages()
+                for one in islice(ask(self.view), done, None):
+                    yield one
+                    done += 1
+            except sqlite3.Error as fault:
+                self._replace(fault, tries)
+            else:
+                return
+
+    def _replace(self, fault: sqlite3.Error, tries: int) -> None:
+        """Open other views in the place of those that failed, at last such as are in memory."""
+        if self.view.path is None:
+            raise fault
+        self.view.close()
+        # A file that is damaged can be made anew; one that refuses, full or not ours to
+        # write, cannot, and is left to those who can.
+        mends = not tries and not isinstance(fault, sqlite3.OperationalError)
+        self.view = self._opened(self._found) if mends else self._made(None)
+        self.position = -1
+        self._forget()
 
     def _is_at(self, view: ViewFile, head: int) -> bool:
         """Tell whether all is filed already, by another process or an earlier one."""
@@ -188,7 +241,9 @@ class Runner:
             at = 0 if cursor is None else cursor.position
             if at != self.position:
                 self._forget()
-            rows = self._log.rows(at, PAGE)
+            # Beside the log its rows are read at once, else asked of whatever keeps it.
+            beside = view.log_rows(at, PAGE)
+            rows: Sequence[StoredRow] = self._log.rows(at, PAGE) if beside is None else beside
             if rows:
                 self._file(at, rows)
                 last = rows[-1]

@@ -53,27 +53,34 @@ def versions(
     new: dict[int, list[Fact]] = {}
     for fact in _filed(view, subject, between):
         new.setdefault(fact.position, []).append(fact)
+    amended = {
+        position: (slot, _about(view, subject, slot, position))
+        for position, slot in _amending(view, subject, between).items()
+    }
+    # What stood before and stands again is neither in the slots nor among what is new.
+    again = (facts for _, facts in amended.values())
     decisions = (
         fact.entry.decision.key
-        for facts in (*slots.values(), *new.values())
+        for facts in (*slots.values(), *new.values(), *again)
         for fact in facts
         if fact.entry.decision is not None
     )
     rulings = ruled.on({*decisions})
     known = Balances(*budget)
     known.resume(slots, ruled.standing(rulings, since), days)
-    amended = _amending(view, subject, between)
     ruling = {position for position in ruled.moments(rulings) if since < position <= head}
-    for position in sorted(new.keys() | amended | ruling):
+    for position in sorted(new.keys() | amended.keys() | ruling):
         if position in ruling:
             yield from known.rule(position, ruled.standing(rulings, position))
         if position in amended:
-            slot = view.slot_of(position)
-            standing = view.standing_in(slot, position)
-            about = [fact for fact in standing if subject in filed_under(fact.entry)]
-            yield from known.learn(position, slot, about)
+            yield from known.learn(position, *amended[position])
         elif position in new:
             yield from known.learn(position, position, new[position])
+
+
+def _about(view: Facts, subject: str, slot: int, known: int) -> list[Fact]:
+    """Return what stood in the place of one entry, as far as it was about a subject."""
+    return [fact for fact in view.standing_in(slot, known) if subject in filed_under(fact.entry)]
 
 
 def _filed(view: Facts, subject: str, between: Between) -> Iterator[Fact]:
@@ -87,21 +94,21 @@ def _filed(view: Facts, subject: str, between: Between) -> Iterator[Fact]:
                 yield fact
 
 
-def _amending(view: Facts, subject: str, between: Between) -> set[int]:
-    """Return where anything that was ever said of a subject was corrected or withdrawn."""
+def _amending(view: Facts, subject: str, between: Between) -> dict[int, int]:
+    """Return where anything that was ever said of a subject was amended, each with its slot."""
     since, head = between
     (some,) = view.connection.execute(
         "SELECT EXISTS (SELECT 1 FROM links WHERE position > ? AND position <= ?)", (since, head)
     ).fetchone()
     if not some:
-        return set()
+        return {}
     # What does not stand now may stand again: a withdrawal can be withdrawn.
     rows = view.connection.execute(
         f"SELECT place >> {PLACES} FROM filed WHERE subject = ? AND place < ?",  # noqa: S608 - ours
         (subject_id(subject), (head + 1) << PLACES),
     )
     return {
-        link.position
+        link.position: slot
         for slot in {view.slot_of(position) for (position,) in rows.fetchall()}
         for link in view.links(slot)
         if since < link.position <= head

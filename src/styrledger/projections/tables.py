@@ -23,7 +23,7 @@ from styrledger.errors import LedgerClosed
 from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Recorded
 from styrledger.history import Fact, Link, facts_at, filed_under, standing
-from styrledger.projections.filing import PLACES, Page, Values, subject_id
+from styrledger.projections.filing import PLACES, Page, Stored, Values, subject_id
 from styrledger.projections.listing import LISTING
 from styrledger.projections.sums import SUMS
 from styrledger.projections.tiles import Tile, node_in
@@ -31,7 +31,7 @@ from styrledger.projections.tiles import Tile, node_in
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 3
+VERSION = 4
 """Raise it with every change to the tables or to what is filed in them."""
 
 SCHEMA = f"""
@@ -61,6 +61,11 @@ BESIDE = """
 CREATE TEMP VIEW octets AS SELECT rowid AS position, topic AS name, state FROM log.stored_events
 """
 """The same, read where they lie in the log."""
+
+ROWS = """
+SELECT rowid, originator_id, originator_version, topic, state FROM log.stored_events
+WHERE rowid > ? ORDER BY rowid LIMIT ?
+"""
 
 FACTS = f"""
 SELECT o.name, o.state FROM filed JOIN octets AS o ON o.position = filed.place >> {PLACES}
@@ -123,7 +128,8 @@ class ViewFile:
                 connection.execute("ATTACH ? AS log", (log,))
                 connection.execute(BESIDE)
             if not read_only and not self._is_made():
-                with self.writing():
+                with self._database.atomic():
+                    connection.execute("PRAGMA user_version = 1")  # takes the lock
                     # Another process may have made the tables meanwhile.
                     if not self._is_made():
                         self._make_tables()
@@ -162,7 +168,7 @@ class ViewFile:
         """Group writes: all of them are kept, or none."""
         with self._database.atomic():
             # A first write takes the lock, so that what is read next is not stale.
-            self.connection.execute("PRAGMA user_version = 1")
+            self.connection.execute("UPDATE cursor SET version = version")
             yield
 
     def close(self) -> None:
@@ -179,19 +185,32 @@ class ViewFile:
 
     def move(self, cursor: Cursor) -> None:
         """Set how far it has come."""
-        self.connection.execute("DELETE FROM cursor")
-        self.connection.execute("INSERT INTO cursor VALUES (?, ?, ?, ?)", attrs.astuple(cursor))
+        row = (cursor.ledger, cursor.version, cursor.position, cursor.digest)
+        moved = self.connection.execute(
+            "UPDATE cursor SET ledger = ?, version = ?, position = ?, digest = ?", row
+        )
+        if not moved.rowcount:
+            self.connection.execute("INSERT INTO cursor VALUES (?, ?, ?, ?)", row)
 
     def add(self, page: Page) -> None:
         """File a page of entries, all but its corrections."""
-        many = self.connection.executemany
+        for statement, rows in (
+            ("INSERT INTO octets VALUES (?, ?, ?)", () if self._beside else page.octets),
+            ("INSERT INTO instants VALUES (?, ?)", page.instants),
+            ("INSERT INTO keys VALUES (?, ?)", page.keys),
+            ("INSERT INTO names VALUES (?, ?)", page.names),
+            ("INSERT OR IGNORE INTO subjects VALUES (?, ?)", page.subjects),
+            ("INSERT INTO filed VALUES (?, ?)", page.filed),
+        ):
+            if rows:
+                self.connection.executemany(statement, rows)
+
+    def log_rows(self, after: int, limit: int) -> list[Stored] | None:
+        """Return stored entries in order, those above a position; None without a log beside."""
         if not self._beside:
-            many("INSERT INTO octets VALUES (?, ?, ?)", page.octets)
-        many("INSERT INTO instants VALUES (?, ?)", page.instants)
-        many("INSERT INTO keys VALUES (?, ?)", page.keys)
-        many("INSERT INTO names VALUES (?, ?)", page.names)
-        many("INSERT OR IGNORE INTO subjects VALUES (?, ?)", page.subjects)
-        many("INSERT INTO filed VALUES (?, ?)", page.filed)
+            return None
+        rows = self.connection.execute(ROWS, (after, limit))
+        return [*map(Stored._make, rows)]
 
     def add_link(self, link: Link) -> None:
         """File a correction or withdrawal."""

@@ -16,12 +16,13 @@ from typing import Any
 
 import attrs
 
-from benchmarks.stage import Stage, pages, ready, state_of
+from benchmarks.stage import Stage, pages, ready, state_of, summed
 from benchmarks.timing import peak_memory
 from styrledger import stored
 from styrledger.events.budgets import BudgetDistributed, BudgetRevised
 from styrledger.exchange import records
-from styrledger.ledger import Ledger, view_path
+from styrledger.ledger import Ledger
+from styrledger.opened import view_path
 from styrledger.tree import CompactRange, entry_bytes, leaf_of
 
 
@@ -118,9 +119,25 @@ def engine_events(stage: Stage, watch: Watch) -> object:
     return watch(run)
 
 
+def sum_up(stage: Stage, watch: Watch) -> object:
+    """Make the running sums of every budget, which else are made when they are asked for."""
+    with Ledger.open(stage.ledger) as ledger:
+        ready(ledger)
+        return watch(partial(summed, ledger))
+
+
+def check_summed(stage: Stage, watch: Watch) -> object:
+    """Check the whole ledger, with its views and with the running sums of every budget."""
+    with Ledger.open(stage.ledger) as ledger:
+        summed(ledger)
+        return watch(ledger.verify).ok
+
+
 def check_all(stage: Stage, watch: Watch) -> object:
-    """Check the whole ledger, with its views."""
-    with Ledger.open(stage.ledger, read_only=True) as ledger:
+    """Check the whole ledger, with its views as a rebuild leaves them."""
+    _none(view_path(stage.ledger))
+    with Ledger.open(stage.ledger) as ledger:
+        ready(ledger)
         return watch(ledger.verify).ok
 
 
@@ -176,7 +193,9 @@ TASKS: dict[str, Callable[[Stage, Watch], object]] = {
         rebuild,
         decode,
         engine_events,
+        sum_up,
         check_all,
+        check_summed,
         hash_all,
         grow_tree,
         prove,

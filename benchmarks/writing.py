@@ -17,7 +17,8 @@ from benchmarks.table import Row, Target, rate
 from benchmarks.timing import Apart, seconds, turns
 from benchmarks.workload import Made, workload
 from styrledger.events.entry import Entry
-from styrledger.ledger import Ledger, view_path
+from styrledger.ledger import Ledger
+from styrledger.opened import view_path
 
 APPEND = Target(0.50, 0.65)
 APPEND_POSTGRES = Target(0.30, 0.42)

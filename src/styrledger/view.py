@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,11 +13,8 @@ from styrledger import projections, subjects
 from styrledger.amounts import Amount
 from styrledger.asking import Asking, Sums
 from styrledger.events.base import Kind
-from styrledger.history import (
-    Fact,
-    Pending,
-    pending,
-)
+from styrledger.history import Fact, Pending, pending
+from styrledger.projections.balances import Of
 from styrledger.projections.budgets import Budget, BudgetProjection
 from styrledger.references import DecisionRef, to_decision
 
@@ -35,11 +33,19 @@ if TYPE_CHECKING:
     from styrledger.projections.uppdrag_counts import UppdragChoice, UppdragClaim, UppdragCounts
 
 
+MOST_BUDGETS = 100
+"""How many budgets a view remembers: those of a year, of a large municipality."""
+
+
 class View(Asking):
     """Everything that the ledger answers about one day, as known at one point of its log.
 
     A view never changes: entries that are recorded later do not reach it.
     """
+
+    @cached_property
+    def _budgets_found(self) -> dict[Of, Budget]:
+        return {}
 
     def _repr_html_(self) -> str:
         """Return what the view rests on, as notebooks show it."""
@@ -379,8 +385,14 @@ class View(Asking):
         return lambda code: self._budget(code, year, kind).outcome
 
     def _budget(self, code: str, year: int, kind: Kind) -> Budget:
-        subject = subjects.budget(code, year, kind)
-        return self._fold(BudgetProjection(code, year, kind), subject)
+        found = self._budgets_found.get((code, year, kind))
+        if found is None:
+            subject = subjects.budget(code, year, kind)
+            found = self._fold(BudgetProjection(code, year, kind), subject)
+            if len(self._budgets_found) == MOST_BUDGETS:
+                self._budgets_found.clear()
+            self._budgets_found[code, year, kind] = found
+        return found
 
     def _sums(self) -> Sums | None:
         """Return the running sums, which know only the one legal view of annulments."""

@@ -20,12 +20,13 @@ from styrledger.events.entry import Recorded
 from styrledger.history import Fact, Link
 from styrledger.projections.balances import Of
 from styrledger.projections.filing import Amending, Filer, StoredRow
+from styrledger.projections.schema import VERSION
 from styrledger.projections.sums import Balanced, Sums
-from styrledger.projections.tables import VERSION, Cursor, ViewFile
+from styrledger.projections.tables import Cursor, Emptied, ViewFile
 from styrledger.projections.tiles import Tiles
 from styrledger.tree import leaf_of, root_at
 
-PAGE = 1000
+PAGE = 4000
 
 T = TypeVar("T")
 
@@ -189,7 +190,12 @@ class Runner:
             try:
                 if tries:
                     self._file_pages()
-                return ask(self.view)
+                found = ask(self.view)
+                if not self.view.is_emptied():
+                    return found
+                self._begin_again()
+            except Emptied:
+                self._begin_again()
             except sqlite3.Error as fault:
                 self._replace(fault, tries)
         raise AssertionError
@@ -204,10 +210,22 @@ class Runner:
                 for one in islice(ask(self.view), done, None):
                     yield one
                     done += 1
+                if not self.view.is_emptied():
+                    return
+                self._begin_again()
+            except Emptied:
+                self._begin_again()
             except sqlite3.Error as fault:
                 self._replace(fault, tries)
-            else:
-                return
+
+    def _begin_again(self) -> None:
+        """Follow in a file that another process has emptied; what is not ours is left to it."""
+        cursor = self.view.cursor()
+        if cursor is not None and not self._is_ours(cursor):
+            self.view.close()
+            self.view = self._made(None)
+        self.position = -1
+        self._forget()
 
     def _replace(self, fault: sqlite3.Error, tries: int) -> None:
         """Open other views in the place of those that failed, at last such as are in memory."""
@@ -224,7 +242,7 @@ class Runner:
     def _is_at(self, view: ViewFile, head: int) -> bool:
         """Tell whether all is filed already, by another process or an earlier one."""
         cursor = view.cursor()
-        if cursor is None or cursor.position != head:
+        if cursor is None or cursor.position != head or not self._is_ours(cursor):
             return False
         self._forget()
         self.position = head
@@ -238,6 +256,8 @@ class Runner:
         view = self.view
         with view.writing():
             cursor = view.cursor()
+            if cursor is not None and not self._is_ours(cursor):
+                raise Emptied
             at = 0 if cursor is None else cursor.position
             if at != self.position:
                 self._forget()
@@ -308,18 +328,21 @@ class Runner:
 
     def _fitting(self, view: ViewFile) -> ViewFile:
         """Empty a view file that is stale or of another ledger."""
-        if not self._fits(view):
-            with view.writing():
-                # Another process may have done so meanwhile.
+        while not self._fits(view):
+            # Another process may have done so meanwhile.
+            with suppress(Emptied), view.writing():
                 if not self._fits(view):
                     view.reset()
         return view
+
+    def _is_ours(self, cursor: Cursor) -> bool:
+        return (cursor.ledger, cursor.version) == (self._ledger, VERSION)
 
     def _fits(self, view: ViewFile) -> bool:
         cursor = view.cursor()
         if cursor is None:
             return True
-        if (cursor.ledger, cursor.version) != (self._ledger, VERSION):
+        if not self._is_ours(cursor):
             return False
         last = self._log.rows(cursor.position - 1, 1)
         return [(row.position, digest(row)) for row in last] == [(cursor.position, cursor.digest)]

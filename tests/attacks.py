@@ -21,7 +21,8 @@ from styrledger import stored
 from styrledger.amounts import to_amount
 from styrledger.events.budgets import BudgetRevised
 from styrledger.events.entry import Recorded
-from styrledger.ledger import Ledger, view_path
+from styrledger.ledger import Ledger
+from styrledger.opened import view_path
 from styrledger.store import Identity, Row, open_log
 from styrledger.store.sqlite.log import SQLiteLog
 from styrledger.verifying.anchors import Held
@@ -82,6 +83,7 @@ def victim(folder: Path) -> Victim:
         checkpoint = ledger.checkpoint()
         ledger.record(revised("8 tkr", "KF 2020-05-11 § 83"))
         ledger.as_of().budget("KS", 2020)
+        ledger.as_of().balances(2020)
         assert [*ledger.history(text="Ökning")]
     return Victim(path, checkpoint, yesterday)
 
@@ -419,6 +421,41 @@ ATTACKS = (
     Attack(
         "remove an index of the views",
         _views("DROP INDEX filed_by_subject"),
+        None,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "change a sum in the views",
+        _views("UPDATE sums SET ore = ore + 1 WHERE known = 7"),
+        7,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "add a sum that will be known later",
+        _views("INSERT INTO sums SELECT line, day, 99, ore, ulp, text FROM sums LIMIT 1"),
+        99,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "have the views sum up entries before they are filed",
+        _views("UPDATE summed SET position = 99"),
+        None,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "forget how far the views have come",
+        _views("DELETE FROM cursor"),
+        None,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "let the views have come to two places",
+        _views("INSERT INTO cursor SELECT * FROM cursor"),
         None,
         alone=True,
         keeps_views=True,

@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 
 from styrledger.cli import main
 
+TAKEN = "there is something already, expected a free path, choose another path"
+NO_PLACE = "No such file or directory, expected a file, check the path and its permissions"
 UNITS = (
     {"type": "unit.registered", "unit": "KF", "kind": "council", "effective": "2019-01-01"},
     {"type": "unit.registered", "unit": "KS", "kind": "board", "effective": "2019-01-01"},

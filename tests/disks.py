@@ -24,6 +24,10 @@ class Disk:
         """Let it hold so many KiB."""
         self._run("mount", "-o", f"remount,size={size}k", str(self.folder))
 
+    def freeze(self) -> None:
+        """Let nothing be written to it any more."""
+        self._run("mount", "-o", "remount,ro", str(self.folder))
+
     def remove(self) -> None:
         """Remove it with all that is on it."""
         self._run("umount", "--lazy", str(self.folder))
@@ -40,5 +44,7 @@ def small_disk(folder: Path, size: int) -> Generator[Disk]:
     if os.geteuid():
         pytest.skip("only root may mount a file system, and so fill one")
     disk = Disk(folder, size)
-    yield disk
-    disk.remove()
+    try:
+        yield disk
+    finally:
+        disk.remove()

@@ -158,7 +158,7 @@ def primary_and_standby(*settings: str) -> Generator[tuple[Cluster, Cluster]]:
     """Give a server with these settings, and its standby."""
     primary = Cluster(*settings)
     try:
-        standby = Cluster(follows=primary)
+        standby = Cluster(*(one for one in settings if one in FAST), follows=primary)
         try:
             wait_for(primary, "SELECT state FROM pg_stat_replication", [("streaming",)])
             yield primary, standby

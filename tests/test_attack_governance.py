@@ -223,7 +223,10 @@ def test_a_decision_that_is_unknown_is_an_empty_answer_in_json(tmp_path: Path) -
     result = run("decisions", "KF 2020-01-01 § 1", "--json", "--ledger", new(tmp_path))
     found = json.loads(result.stdout)
     assert ([*found], found["decisions"], result.exit_code) == (["basis", "decisions"], [], 1)
-    assert result.stderr == "no decision 'KF 2020-01-01 § 1', expected one of none so far\n"
+    assert (
+        result.stderr
+        == "no decision 'KF 2020-01-01 § 1', expected one that was recorded, and none was so far\n"
+    )
 
 
 def test_goals_of_an_unknown_unit_are_wrong_use(tmp_path: Path) -> None:

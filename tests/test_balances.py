@@ -28,12 +28,14 @@ from .ledgers import (
     Commits,
     SetClock,
     adopted,
+    corrected,
     ledger_file,
     ledgers,
     log_of,
     new_ledger,
     revised,
     view_of,
+    withdrawn,
 )
 
 Printed = dict[tuple[str, str | None], tuple[str, int, int]]
@@ -162,3 +164,38 @@ def test_a_condition_met_and_an_annulment_bound_a_balance_on_both_sides(tmp_path
             before = [ledger.as_of(day, known=known).balance("KS", 2020) for day in days]
         assert list(map(str, found)) == ["100 tkr", "110 tkr", "100 tkr"]
         assert list(map(str, before)) == ["100 tkr", "100 tkr", "100 tkr"]
+
+
+def test_a_total_set_on_a_condition_replaces_what_came_before_the_condition_was_met(
+    tmp_path: Path,
+) -> None:
+    on_condition = adopted(
+        "100 tkr", "KF 2019-12-09 § 1", stage="conditional", condition="Att staten betalar."
+    )
+    met = Entry(DecisionConditionMet(target="KF 2019-12-09 § 1"), effective="2020-06-01")
+    with new_ledger(tmp_path / "prov.db") as ledger:
+        for entry in (on_condition, met, revised("7 tkr", "KF 2020-02-10 § 9")):
+            ledger.record(entry)
+            ledger.as_of().balances(2020)
+        days = ("2020-03-01", "2020-06-01")
+        found = [ledger.as_of(day).balance("KS", 2020) for day in days]
+        folded_ones = [ledger.as_of(day).budget("KS", 2020).amount for day in days]
+    assert list(map(str, found)) == list(map(str, folded_ones)) == ["7 tkr", "100 tkr"]
+
+
+def test_what_stands_again_is_annulled_by_a_ruling_that_was_summed_without_it(
+    tmp_path: Path,
+) -> None:
+    annulled = Entry(DecisionAnnulled(target="KF 2020-02-10 § 9"), effective="2020-05-01")
+    elsewhere = Entry(
+        BudgetRevised(unit="SN", year=2021, amount="7 tkr"), decision="KF 2020-02-10 § 9"
+    )
+    with new_ledger(tmp_path / "prov.db") as ledger:
+        ledger.record(adopted("100 tkr", "KF 2019-06-10 § 109"))
+        (moved,) = ledger.record(revised("7 tkr", "KF 2020-02-10 § 9"))
+        ledger.record(annulled)
+        (correction,) = ledger.record(corrected(f"#{moved.position}", elsewhere))
+        ledger.as_of().balances(2020)
+        ledger.record(withdrawn(f"#{correction.position}"))
+        found = [ledger.as_of(day).balance("KS", 2020) for day in ("2020-03-01", "2020-06-01")]
+    assert list(map(str, found)) == ["107 tkr", "100 tkr"]

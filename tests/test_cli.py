@@ -364,6 +364,18 @@ def test_log_filters(library: Path, filters: tuple[str, ...], positions: list[in
     assert [entry["position"] for entry in found["entries"]] == positions
 
 
+def test_log_finds_what_stands_in_a_list(library: Path) -> None:
+    given = {
+        "type": "uppdrag.given",
+        "uppdrag": "1",
+        "title": "Utred",
+        "decision": "KF 2020-03-02 § 1",
+    }
+    add(library, given | {"responsible": ["KS", "SN"]})
+    found = answer("log", "--text", "utred sn", "--ledger", library)
+    assert [entry["position"] for entry in found["entries"]] == [7]
+
+
 @pytest.mark.parametrize("option", ["--body", "--unit", "--text", "--type", "--known", "--to"])
 @pytest.mark.parametrize(
     "value",
@@ -480,7 +492,7 @@ def test_every_option_tells_what_it_does() -> None:
 def test_an_unknown_command_is_wrong_use() -> None:
     result = run("bugdet")
     assert result.exit_code == 2
-    assert "No such command 'bugdet'" in result.stderr
+    assert "no command 'bugdet', expected 'budget'" in result.stderr
 
 
 def test_version_of_the_package() -> None:

@@ -23,7 +23,8 @@ from styrledger.amounts import Amount
 from styrledger.basis import Basis
 from styrledger.events.budgets import BudgetTransferred
 from styrledger.events.entry import Entry
-from styrledger.ledger import Ledger, view_path
+from styrledger.ledger import Ledger
+from styrledger.opened import view_path
 from styrledger.projections.base import Step
 from styrledger.projections.budgets import Budget
 from styrledger.reference import Reference

@@ -45,7 +45,8 @@ from styrledger.errors import (
     quoted,
 )
 from styrledger.exchange.records import read_entries
-from styrledger.ledger import Ledger, view_path
+from styrledger.ledger import Ledger
+from styrledger.opened import view_path
 from styrledger.store.sqlite.log import LogPool
 
 from .ledgers import adopted, new_ledger, revised
@@ -316,6 +317,9 @@ def test_a_file_that_must_not_be_replaced_is_named_with_what_may_be() -> None:
         "brev.html: there is another file, expected a free path or an earlier report, "
         "choose another path"
     )
+    assert str(FileInTheWay("a.csv")) == (
+        "a.csv: there is something already, expected a free path, choose another path"
+    )
     assert (refused.path, refused.ours) == ("brev.html", "an earlier report")
 
 
@@ -335,7 +339,8 @@ def test_an_unknown_name_suggests_the_nearest_or_lists_the_first_few() -> None:
     near = UnknownName("unit", "ks", ["KF", "KS"])
     assert str(near) == "no unit 'ks', expected 'KS'"
     assert (near.kind, near.name, near.expected) == ("unit", "ks", "'KS'")
-    assert str(UnknownName("unit", "KS", [])) == "no unit 'KS', expected one of none so far"
+    none = str(UnknownName("unit", "KS", []))
+    assert none == "no unit 'KS', expected one that was recorded, and none was so far"
 
 
 def test_an_unknown_position_says_how_far_the_log_goes() -> None:
@@ -468,7 +473,7 @@ def test_what_goes_wrong_on_a_server_says_what_became_of_it(error: LedgerError, 
 def test_the_nearest_name_is_found_whatever_its_letters() -> None:
     assert nearest("budget.Revise", ["budget.adopted", "budget.revised"]) == "'budget.revised'"
     assert nearest("x", ["B", "A"]) == "one of 'A', 'B'"
-    assert nearest("x", []) == "one of none so far"
+    assert nearest("x", []) == "one that was recorded, and none was so far"
 
 
 def test_a_long_list_of_names_is_cut() -> None:

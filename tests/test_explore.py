@@ -411,12 +411,15 @@ def test_a_ledger_wherever_it_lies_is_explored_alike(place: str) -> None:
         assert [one["position"] for one in found] == [3]
 
 
-def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "datasette", None)
+@pytest.mark.parametrize("package", ["datasette", "jinja2", "uvicorn"])
+def test_what_is_missing_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
     told = run("explore", "--no-browser", "--port", "0", "--ledger", new(tmp_path))
     assert (told.exit_code, told.stdout) == (2, "")
     assert told.stderr == (
-        "the explorer needs the package 'datasette', which is not installed: "
+        f"the explorer needs the package '{package}', which is not installed: "
         "run `pip install 'styrledger[explore]'`\n"
     )
 

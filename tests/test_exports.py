@@ -24,7 +24,7 @@ from styrledger.exchange.listings.catalogue import LISTINGS
 from styrledger.exchange.listings.inert import no_formula, readable
 from styrledger.exchange.listings.shape import Listing
 
-from .commands import add, adopted, answer, jsonl, new, revised, run, told
+from .commands import TAKEN, add, adopted, answer, jsonl, new, revised, run, told
 
 HANINGE = "haninge_2020.db"
 
@@ -345,7 +345,7 @@ def test_nothing_is_overwritten(small: Path) -> None:
         assert (done.exit_code, done.stdout, done.stderr) == (
             2,
             "",
-            f"{file}: File exists, expected a file, check the path and its permissions\n",
+            f"{file}: {TAKEN}\n",
         )
     assert file.read_text(encoding="utf-8") == "mine"
 

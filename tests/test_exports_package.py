@@ -22,7 +22,7 @@ import pytest
 
 from styrledger.exchange.opendata.content import LEFT_OUT, TABLES
 
-from .commands import add, adopted, answer, new, revised, run, told
+from .commands import NO_PLACE, TAKEN, add, adopted, answer, new, revised, run, told
 
 Json = dict[str, Any]
 NAME = re.compile(r"[-a-z0-9._/]+")
@@ -328,11 +328,14 @@ def test_nothing_is_overwritten_and_nothing_left_behind(tmp_path: Path) -> None:
     (taken / "mine").touch()
     before = sorted(tmp_path.iterdir())
     for place, why in (
-        (taken, "File exists"),
-        (tmp_path / "no" / "p", "No such file or directory"),
+        (taken, TAKEN),
+        (
+            tmp_path / "no" / "p",
+            NO_PLACE,
+        ),
     ):
         done = run(*ask, place)
-        message = f"{place}: {why}, expected a file, check the path and its permissions\n"
+        message = f"{place}: {why}\n"
         assert (done.exit_code, done.stderr) == (2, message)
     done = run(*ask, "-")
     assert (done.exit_code, "a package is no stream" in done.stderr) == (2, True)

@@ -262,5 +262,5 @@ def test_hostile_names_are_escaped_and_nothing_is_overwritten(tmp_path: Path) ->
     assert faults(json.loads(file.read_bytes())) == []
     before = file.read_bytes()
     done = run(*ask)
-    assert (done.exit_code, "File exists" in done.stderr) == (2, True)
+    assert (done.exit_code, "there is something already" in done.stderr) == (2, True)
     assert file.read_bytes() == before

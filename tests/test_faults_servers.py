@@ -1,4 +1,7 @@
-"""Servers that die while many record: what was acknowledged stays, whatever is left of them."""
+"""Servers that die while many record: what was acknowledged stays, whatever is left of them.
+
+The machine lives on, and keeps what a server gave it to write: they need not wait for its disk.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from styrledger.ledger import Ledger
 from styrledger.verifying.anchors import Held
 
 from .ledgers import new_ledger, revised
-from .postgres import OWNER, PATIENCE, SYNCHRONOUS, Cluster, primary_and_standby, wait_for
+from .postgres import FAST, OWNER, PATIENCE, SYNCHRONOUS, Cluster, primary_and_standby, wait_for
 from .writers import Writers, hold_all_recorded_once
 
 WAITING = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
@@ -25,12 +28,12 @@ def hosts(*clusters: Cluster) -> str:
 
 
 def test_a_killed_server_loses_nothing_that_it_acknowledged() -> None:
-    cluster = Cluster()  # with the durability that it has in service
+    cluster = Cluster(*FAST)
     try:
         url = cluster.url()
         with new_ledger(url) as ledger:
             writers = Writers(url, workers=4, batches=15, size=4, readers=1)
-            held = []
+            held: list[Held] = []
             for told in (10, 30):
                 writers.until(told)
                 held.append(Held(f"after {told}", ledger.checkpoint()))
@@ -44,11 +47,11 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged() -> None:
 
 
 def test_a_promoted_standby_has_all_that_the_primary_acknowledged() -> None:
-    with primary_and_standby(*SYNCHRONOUS) as (primary, standby):
+    with primary_and_standby(*FAST, *SYNCHRONOUS) as (primary, standby):
         both = hosts(primary, standby)
         with new_ledger(both) as ledger:
             writers = Writers(both, workers=4, batches=12, size=4, readers=2)
-            held = []
+            held: list[Held] = []
             for told in (8, 16, 24):
                 writers.until(told)
                 held.append(Held(f"after {told}", ledger.checkpoint()))
@@ -61,7 +64,7 @@ def test_a_promoted_standby_has_all_that_the_primary_acknowledged() -> None:
 
 
 def test_a_commit_that_no_longer_waits_for_the_standby_is_not_acknowledged() -> None:
-    with primary_and_standby(*SYNCHRONOUS) as (primary, standby):
+    with primary_and_standby(*FAST, *SYNCHRONOUS) as (primary, standby):
         with new_ledger(primary.url()) as ledger, ThreadPoolExecutor() as threads:
             for number, end in enumerate(("cancel", "terminate"), 4):
                 entry = revised("1 kr", "KF 2020-02-10 § 9", key=end)
@@ -85,7 +88,10 @@ def test_a_commit_that_no_longer_waits_for_the_standby_is_not_acknowledged() -> 
 
 def test_a_ledger_that_is_open_forgets_what_was_lost_with_an_asynchronous_primary() -> None:
     """Nothing promises that it is not lost; but no answer may rest on it afterwards."""
-    with primary_and_standby() as (primary, standby), new_ledger(hosts(primary, standby)) as ledger:
+    with (
+        primary_and_standby(*FAST) as (primary, standby),
+        new_ledger(hosts(primary, standby)) as ledger,
+    ):
         ledger.record(revised("1 kr", "KF 2020-02-10 § 9", key="kept"))
         wait_for(standby, "SELECT count(*) FROM styrledger.stored_events", [(4,)])
         standby.kill()

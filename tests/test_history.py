@@ -16,7 +16,8 @@ from styrledger.errors import DateError, UnknownPosition
 from styrledger.events.budgets import BudgetRevised
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
 from styrledger.events.entry import Entry
-from styrledger.ledger import Ledger, view_path
+from styrledger.ledger import Ledger
+from styrledger.opened import view_path
 from styrledger.tree import entry_bytes
 
 from .ledgers import SetClock, adopted, corrected, new_ledger, revised, withdrawn

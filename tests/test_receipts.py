@@ -24,7 +24,7 @@ from styrledger.ledger import Ledger
 from styrledger.proving import proof_file
 from styrledger.sealing import read_checkpoint
 
-from .commands import add, adopted, new, revised, run, told
+from .commands import NO_PLACE, TAKEN, add, adopted, new, revised, run, told
 
 ROOT = Path(__file__).parent.parent
 TOOL = ROOT / "tools" / "verify_proof.py"
@@ -262,11 +262,14 @@ def test_nothing_is_signed_for_a_file_that_is_in_the_way(ledger: Path) -> None:
         ("log", "--receipt"),
     ):
         for file, why in (
-            (taken, "File exists"),
-            (taken / "x", "No such file or directory"),
+            (taken, TAKEN),
+            (
+                taken / "x",
+                NO_PLACE,
+            ),
         ):
             done = run(*asked, file, "--key", key, "--ledger", ledger)
-            message = f"{file}: {why}, expected a file, check the path and its permissions\n"
+            message = f"{file}: {why}\n"
             assert (done.exit_code, done.stdout, done.stderr) == (2, "", message)
     assert taken.read_text(encoding="utf-8") == "mine"
     with Ledger.open(ledger) as opened:
@@ -304,7 +307,7 @@ def test_a_receipt_overwrites_nothing(ledger: Path, receipt: Path) -> None:
     done = run("budget", "--year", "2020", "--ledger", ledger, "--receipt", receipt)
     assert (done.exit_code, done.stderr) == (
         2,
-        f"{receipt}: File exists, expected a file, check the path and its permissions\n",
+        f"{receipt}: {TAKEN}\n",
     )
     assert receipt.read_bytes() == before
 

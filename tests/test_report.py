@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import attrs
 import pytest
 
-from styrledger import registry, report, swedish
+from styrledger import registry, report, swedish, telling
 from styrledger.demo import ORGANISATIONS, record_files
 from styrledger.errors import MissingExtraError, UnknownName
 from styrledger.events.base import Event
@@ -30,7 +30,6 @@ from styrledger.events.uppdrag import UppdragClosed, UppdragGiven, UppdragReport
 from styrledger.exchange.records import read_entries
 from styrledger.ledger import Ledger
 from styrledger.projections.base import money
-from styrledger.report import entries
 from styrledger.report.follow_up import span
 from styrledger.report.texts import visible
 
@@ -169,7 +168,7 @@ def test_all_units_are_summed_and_unknown_ones_left_out(haninge: Ledger) -> None
         ["IFN", "–", "–", "–"],
         ["KS", "230 033", "221 596", "8 437"],
         ["SN", "–", "–", "–"],
-        ["Totalt", "230 033", "", ""],
+        ["Summa av kända budgetar", "230 033", "", ""],
     ]
 
 
@@ -507,10 +506,10 @@ def test_every_field_and_every_word_of_a_list_has_its_swedish(event: type[Event]
     for name, hint in get_type_hints(event).items():
         if name not in {field.name for field in attrs.fields(event)}:
             continue
-        assert name in entries.FIELDS
+        assert name in telling.FIELDS
         for one in (hint, *get_args(hint)):
             if get_origin(one) is Literal:
-                assert {*entries.WORDS[one]} >= {*get_args(one)}
+                assert {*telling.WORDS[one]} >= {*get_args(one)}
 
 
 # -- long reports

@@ -72,6 +72,7 @@ def entries() -> Iterator[dict[str, Any]]:
             {"type": "budget.revised", **money, **decided, "financing": bad, "key": f"k{number}"},
             {"type": "budget.distributed", **money, "line": f"{code}/{code}"[:LONGEST_NAME]},
             {"type": "budget.earmarked", **money, "purpose": bad},
+            {"type": "forecast.reported", **unit, **year, "amount": "9 mdkr", "effective": "2020"},
             {"type": "budget.revised", **money, **decided, "stage": "conditional"}
             | {"condition": bad},
             {"type": "uppdrag.given", "uppdrag": bad, "title": bad, "responsible": code}
@@ -134,6 +135,29 @@ def test_nothing_is_cut_off_on_paper(
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) > 4
     sizes = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)[.\d]*\]", pdf)
     assert {*sizes} <= {(b"594", b"841"), (b"595", b"842")}
+
+
+def broken(page: Page) -> list[str]:
+    """Return the amounts that are broken over two lines, or run into another cell."""
+    found: list[str] = page.evaluate(
+        """[...document.querySelectorAll('td.num')].filter(one => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            const tops = [...range.getClientRects()].map(box => Math.round(box.top / 9));
+            return new Set(tops).size > 1 || one.scrollWidth > one.clientWidth;
+        }).map(one => one.innerText)"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("width", [1280, 400, 320])
+def test_no_amount_is_broken_over_two_lines(browser: Browser, haninge: Path, width: int) -> None:
+    with watched(browser, viewport={"width": width, "height": 900}) as found:
+        found.page.goto(haninge.as_uri())
+        assert found.page.locator("td.num").count() > 100
+        # A value of an indicator may be words: "minst 40".
+        amounts = [one for one in broken(found.page) if not one[0].isalpha()]
+        assert amounts == []
 
 
 def beyond(page: Page, chosen: str = "body > *, main > *") -> list[str]:

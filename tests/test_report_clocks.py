@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise, product
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from styrledger.charts.steps import Level
 from styrledger.events.decisions import DecisionAnnulled
 from styrledger.events.entry import Entry
+from styrledger.events.units import UnitRenamed
 from styrledger.ledger import Ledger
 from styrledger.report.clocks import Clocks, read
 from styrledger.report.diary import Diary
@@ -30,6 +33,7 @@ from .ledgers import (
     ledgers,
     new_ledger,
     revised,
+    withdrawn,
 )
 
 FIRST = datetime(2019, 11, 20, 12, tzinfo=UTC)
@@ -156,3 +160,45 @@ def test_a_corrected_annulment_was_known_as_it_was_first_recorded(tmp_path: Path
         ledger.record(corrected("upphävt", Entry(event, effective="2020-06-01")))
         (stretch,) = clocks_of(ledger, ledger.as_of(LAST), "KS", "operating").differ
     assert (stretch.first, stretch.last) == (date(2020, 4, 1), date(2020, 5, 31))
+
+
+def test_a_corrected_entry_was_known_as_corrected_until_it_was_withdrawn(tmp_path: Path) -> None:
+    clock = SetClock(datetime(2020, 1, 10, tzinfo=UTC))
+    with new_ledger(tmp_path / "prov.db", clock) as ledger:
+        ledger.record(adopted("9 tkr", "KF 2020-01-10 § 1"))
+        ledger.record(revised("1 tkr", "KF 2020-06-01 § 2", key="k"))
+        ledger.record(corrected("k", revised("5 tkr", "KF 2020-03-01 § 3")))
+        clock.now = datetime(2020, 9, 1, tzinfo=UTC)
+        ledger.record(withdrawn("k"))
+        (stretch,) = clocks_of(ledger, ledger.as_of(LAST), "KS", "operating").differ
+    assert (stretch.first, stretch.last) == (date(2020, 3, 1), date(2020, 8, 31))
+    assert (str(stretch.decided), str(stretch.known)) == ("9 tkr", "14 tkr")
+
+
+def test_a_budget_is_folded_for_the_rulings_about_it_and_not_for_every_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folded: list[date] = []
+    budget = View.budget
+
+    def counted(view: View, *given: Any) -> Any:
+        folded.append(view.basis.on)
+        return budget(view, *given)
+
+    clock = SetClock(datetime(2020, 12, 1, tzinfo=UTC))
+    with new_ledger(tmp_path / "prov.db", clock) as ledger:
+        ledger.record(adopted("9 tkr", "KF 2020-01-01 § 1"))
+        ledger.record(
+            *(revised("1 tkr", f"KF {date(2020, 1, 1) + timedelta(n)} § {n}") for n in range(2, 99))
+        )
+        for target, day in (("KF 2020-01-03 § 2", "2020-02-01"), ("SN 2020-01-03", "2020-03-01")):
+            if target.startswith("SN"):
+                ledger.record(Entry(UnitRenamed(unit="SN", name="Nämnden"), decision=target))
+            ledger.record(Entry(DecisionAnnulled(target=target), effective=day))
+        view = ledger.as_of(LAST)
+        monkeypatch.setattr(View, "budget", counted)
+        clocks = clocks_of(ledger, view, "KS", "operating")
+    assert len(clocks.readings) > 97
+    assert [one.until for one in clocks.gone] == [date(2020, 2, 1)]
+    # The day asked about, the day of the ruling, and the last one before it.
+    assert sorted(folded) == [date(2020, 1, 31), date(2020, 2, 1), LAST]

@@ -56,24 +56,39 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Generator[Asked]:
         yield Asked(path, explorer)
 
 
+FigureOf = tuple[str, str | None, str]
+"""Which figure: its subject, its line, and which of its kinds (amount, outcome, deviation)."""
+
+
 class Figures(HTMLParser):
-    """Finds the figures that a page marks, with their exact values."""
+    """Finds the figures that a page marks, with their exact values, None for unknown ones."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: Answers = {}
+        self.found: dict[FigureOf, int | None] = {}
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a figure; one that is told twice on a page is told the same."""
         del tag
         marks = dict(attrs)
-        subject, ore = marks.get("data-figure"), marks.get("data-ore")
-        if subject is None or marks.get("data-of") != "amount":
+        subject, of, ore = marks.get("data-figure"), marks.get("data-of"), marks.get("data-ore")
+        # A balance is told once for each decision.
+        if subject is None or of is None or of == "balance":
             return
-        key = (subject, marks.get("data-line"))
         value = None if ore is None else int(ore)
-        assert self.found.setdefault(key, value) == value
+        assert self.found.setdefault((subject, marks.get("data-line"), of), value) == value
+
+
+def figures_of(page: str) -> dict[FigureOf, int]:
+    """Return the known figures of a page."""
+    return {which: ore for which, ore in Figures(page).found.items() if ore is not None}
+
+
+def amounts_of(page: str) -> Answers:
+    """Return the budgets that a page tells, unknown ones too."""
+    found = Figures(page).found
+    return {(subject, line): ore for (subject, line, of), ore in found.items() if of == "amount"}
 
 
 def by_library(path: Path, day: str) -> Answers:
@@ -107,7 +122,7 @@ def by_command_line(path: Path, day: str) -> Answers:
 
 def by_report(path: Path, day: str) -> Answers:
     options = ["--unit", "KS", "--year", "2020", "--on", day, "--known", KNOWN, "-o", "-"]
-    return Figures(told("report", *options, "--ledger", path)).found
+    return amounts_of(told("report", *options, "--ledger", path))
 
 
 def by_explorer(explorer: Explorer, day: str) -> Answers:
@@ -115,7 +130,7 @@ def by_explorer(explorer: Explorer, day: str) -> Answers:
     for kind in ("operating", "investment"):
         given: dict[str, Any] = {"unit": "KS", "year": 2020, "kind": kind}
         given |= {"on": day, "known": KNOWN}
-        found |= Figures(explorer.ask("/budget", **given).text).found
+        found |= amounts_of(explorer.ask("/budget", **given).text)
     return found
 
 

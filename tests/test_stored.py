@@ -19,7 +19,8 @@ from styrledger.events.budgets import BudgetAdopted, BudgetRevised
 from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Entry, Recorded
 from styrledger.events.outcomes import ForecastReported
-from styrledger.ledger import Ledger, view_path
+from styrledger.ledger import Ledger
+from styrledger.opened import view_path
 from styrledger.reference import Reference
 from styrledger.registry import Payload, Upcaster
 from styrledger.stored import (

@@ -11,13 +11,15 @@ import pytest
 
 from styrledger.errors import CheckpointRefused, UnknownPosition
 from styrledger.keys import SigningKey
-from styrledger.ledger import Ledger, view_path
+from styrledger.ledger import Ledger
+from styrledger.opened import view_path
 from styrledger.sealing import origin_of, read_checkpoint
 from styrledger.verifying.anchors import Held
 from styrledger.verifying.run import verify
 
-from .attacks import Victim, sql, victim
+from .attacks import ENTRIES, Victim, sql, victim
 from .commands import add, adopted, answer, new, revised, run, told
+from .disks import small_disk
 from .ledgers import new_ledger
 
 GOLDEN = ("7c1ad0b6-58d9-4c52-a4d5-0e6f43b5a0d1", "Prov", 1, "2020-01-15T12:00:00.000000Z")
@@ -63,6 +65,20 @@ def test_a_restored_copy_has_the_same_root_and_agrees_with_the_checkpoint(ledger
     told("restore", copy, "--ledger", restored)
     found = verify(restored, None, [Held("old", ledger.checkpoint)])
     assert (found.ok, found.root) == (True, root_of(ledger.path))
+
+
+def test_a_ledger_on_a_medium_that_cannot_be_written_is_checked_with_its_views(
+    ledger: Victim, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk", 4096) as disk:
+        for file in (ledger.path, ledger.views):
+            # Closed by all, a database is one file.
+            sqlite3.connect(file).close()
+            shutil.copy(file, disk.folder)
+        disk.freeze()
+        path = disk.folder / ledger.path.name
+        found = verify(path, view_path(path))
+    assert (found.faults, found.views) == ((), f"compared up to #{ENTRIES}")
 
 
 def test_checking_writes_nothing(ledger: Victim) -> None:

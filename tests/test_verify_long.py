@@ -13,7 +13,10 @@ import pytest
 from styrledger.events.budgets import BudgetRevised
 from styrledger.events.corrections import EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Entry
-from styrledger.ledger import Ledger, view_path
+from styrledger.files import uri
+from styrledger.ledger import Ledger
+from styrledger.opened import view_path
+from styrledger.projections.tables import ViewFile
 from styrledger.verifying import run
 from styrledger.verifying.anchors import Held
 from styrledger.verifying.faults import Verification
@@ -171,9 +174,27 @@ def test_an_attack_on_a_long_log_is_found_where_it_was_made(
     assert log.check() == many
 
 
+@pytest.mark.parametrize("program", ["/bin/false", "/no/such/program"])
 def test_a_process_that_fails_leaves_its_work_to_this_one(
-    original: Long, monkeypatch: pytest.MonkeyPatch
+    original: Long, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
-    monkeypatch.setattr("sys.executable", shutil.which("false"))
+    monkeypatch.setattr("sys.executable", program)
     found = original.check()
     assert (found.faults, found.entries) == ((), COUNT)
+
+
+def test_views_that_are_built_anew_meanwhile_are_no_fault(
+    log: Long, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    views = view_path(log.path)
+
+    def empty(_done: int) -> None:
+        other = ViewFile(views, uri(log.path, mode="ro"))
+        with other.writing():
+            other.reset()
+        other.close()
+
+    found = verify(log.path, views, log.held, empty)
+    assert (found.faults, found.entries) == ((), COUNT)
+    assert found.views == "not compared, because it was made anew meanwhile"

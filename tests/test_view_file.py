@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from styrledger.errors import EntriesRefused
+from styrledger.files import uri
 from styrledger.ledger import Ledger
+from styrledger.opened import view_path
+from styrledger.projections.schema import VERSION
+from styrledger.projections.tables import Cursor, ViewFile
 
 from .commands import add, adopted, answer, new, one_krona, python, start, told
+from .ledgers import new_ledger, register
 from .ledgers import revised as a_revision
 
 QUESTION = ("budget", "KS", "--year", "2020", "--on", "2020-12-31", "--json", "--ledger")
@@ -191,6 +197,32 @@ def test_views_may_be_removed_while_they_are_used(ledger: Path) -> None:
     _, errors = asker.communicate()
     assert (asker.returncode, errors) == (0, "")
     assert answer(*QUESTION[:-2], "--ledger", ledger)["total"]["ore"] == 20_000 + 1200
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_views_may_be_emptied_by_another_process_while_they_are_used(
+    tmp_path: Path, *, newer: bool
+) -> None:
+    path = tmp_path / "prov.db"
+    with new_ledger(path) as ledger:
+        ledger.record(*(a_revision("9 tkr", f"KF 2020-03-01 § {n}") for n in range(1, 9)))
+        view = ledger.as_of("2020-12-31")
+        assert view.balances(2021) == {}
+        other = ViewFile(view_path(path), uri(path, mode="ro"))
+        with other.writing():
+            other.reset()
+            if newer:
+                other.move(Cursor(ledger.identity.ledger, VERSION + 1, 3, b""))
+        other.close()
+        assert str(view.balance("KS", 2020)) == "72 tkr"
+        assert len([*ledger.history(type="budget")]) == len(view.budget("KS", 2020).trail)
+        assert ledger.verify().faults == ()
+        with pytest.raises(EntriesRefused, match="registered already"):
+            ledger.record(register("KS"))
+    with closing(sqlite3.connect(view_path(path))) as file:
+        assert file.execute("SELECT position FROM cursor").fetchall() == [(3 if newer else 11,)]
+    with Ledger.open(path) as ledger:
+        assert str(ledger.as_of("2020-12-31").balance("KS", 2020)) == "72 tkr"
 
 
 # -- files of others

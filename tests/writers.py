@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,7 @@ def hold_all_recorded_once(place: str, writers: Writers) -> None:
 def _children(settings: list[Any]) -> Iterator[int]:
     place, workers, batches, size, readers = settings
     count = OPENING + workers * batches * size
+    jobs: list[tuple[Callable[[str, int, int, int], None], int, int]]
     jobs = [(write, worker, batches) for worker in range(workers)]
     jobs += [(read, reader, count) for reader in range(readers)]
     for job, number, many in jobs:

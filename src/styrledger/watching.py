@@ -49,22 +49,22 @@ class Watched:
 
     def touched(self, subject: str) -> Sequence[int]:
         """Return the positions of all that was ever filed under a subject, sorted."""
-        found = self._runner.view.touched(subject)
+        found = self._runner.touched(subject)
         self._add(found)
         return found
 
     def recorded(self, position: int) -> tuple[Recorded, ...]:
         """Return what is recorded at a position: one entry, or more after an upcast."""
         self._add([position])
-        return self._runner.view.recorded(position)
+        return self._runner.recorded(position)
 
     def slot_of(self, position: int) -> int:
         """Return the slot that an entry, or a correction of it, belongs to."""
-        return self._runner.view.slot_of(position)
+        return self._runner.slot_of(position)
 
     def links(self, slot: int) -> Sequence[Link]:
         """Return the corrections and withdrawals of a slot."""
-        found = self._runner.view.links(slot)
+        found = self._runner.links(slot)
         self._add(link.position for link in found)
         return found
 

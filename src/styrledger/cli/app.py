@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from styrledger.errors import Fault, StyrledgerError
+from styrledger.errors import Fault, StyrledgerError, nearest, quoted
 
 COMMANDS = {
     "init": "recording",
@@ -50,6 +50,7 @@ COMMANDS = {
 }
 """Every command and the module that holds it, in the order of the help."""
 
+HELP = ["-h", "--help"]
 BAD_INPUT = 2
 INTERRUPTED = 130
 """What a shell gives a command that Ctrl-C stopped."""
@@ -72,7 +73,17 @@ class Commands(click.Group):
         gc.freeze()
         gc.enable()
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        # It is also asked without this program above it, for a proof: its help is the same there.
+        command.context_settings = {**command.context_settings, "help_option_names": HELP}
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the words begin with; of an unknown one, tell the nearest."""
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            ctx.fail(f"no command {quoted(args[0])}, expected {nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; whatever goes wrong is a line on stderr and an exit code."""
@@ -118,7 +129,7 @@ def _forget_output() -> None:
 
 @click.group(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": HELP, "max_content_width": 100},
 )
 @click.version_option(package_name="styrledger", message="%(prog)s %(version)s")
 @click.option(

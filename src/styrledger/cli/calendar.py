@@ -36,10 +36,11 @@ def calendar(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """List the deadlines in order of date, or show the one with an ID.
+    """List the deadlines in order of date.
 
-    On its last day a deadline is still due; a date that is only a month or a year is due
-    through the end of it. Exit code 1 where there was no deadline of that ID on the day.
+    With an ID, only that one. On its last day a deadline is still due; a date that is only a
+    month or a year is due through the end of it. Exit code 1 where there was no deadline of that
+    ID on the day.
     """
     with asked(path, on, known, void_annulled=void_annulled) as view:
         found, why_none = named(deadline, view.deadline, view.calendar)

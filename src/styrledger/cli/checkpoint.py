@@ -15,10 +15,10 @@ from styrledger.keys import SigningKey
 @click.option("-o", "--output", metavar="FILE", type=NEW_FILE, help="Write it to a new FILE.")
 @ledger_option
 def checkpoint(key_file: str | None, output: str | None, path: str) -> None:
-    """Issue a checkpoint: three lines that the ledger can be held to from now on.
+    """Issue a checkpoint, which the ledger can be held to.
 
-    They say which ledger, how many entries, and the root of the tree over them. Give them to
-    somebody who does not run the ledger, or print them in minutes. The ledger keeps what it
+    Its three lines say which ledger, how many entries, and the root of the tree over them. Give
+    them to somebody who does not run the ledger, or print them in minutes. The ledger keeps what it
     issued and refuses to issue anything that does not agree with it.
     """
     key = signing_key(key_file)
@@ -41,10 +41,10 @@ def checkpoint(key_file: str | None, output: str | None, path: str) -> None:
     help="Where to keep the private key; nobody else may read the file.",
 )
 def keygen(name: str, output: str) -> None:
-    """Make a key that signs checkpoints; print its public line, which others verify with.
+    """Make a key that signs checkpoints.
 
-    NAME says who signs, without blanks: haninge.se/styrledger. The public line is no secret:
-    publish it where it cannot be exchanged unnoticed.
+    NAME says who signs, without blanks: haninge.se/styrledger. The public line, which others
+    verify with, is printed. It is no secret: publish it where it cannot be exchanged unnoticed.
     """
     key = SigningKey.generate(name)
     key.save(output)

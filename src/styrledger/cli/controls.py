@@ -32,11 +32,11 @@ def controls(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """List the internal controls with risk and result, or show the one with an ID.
+    """List the internal controls with risk and result.
 
-    An ID is the plan and the control in it, such as 'SN 2024/8'. Without one, the actions and
-    the recommendations of reviewers are listed too. Exit code 1 where there was no control of
-    that ID on the day.
+    With an ID, only that one: the plan and the control in it, such as 'SN 2024/8'. Without one, the
+    actions and the recommendations of reviewers are listed too. Exit code 1 where there was no
+    control of that ID on the day.
     """
     with asked(path, on, known, void_annulled=void_annulled) as view:
         found, why_none = named(control, view.control, view.controls)

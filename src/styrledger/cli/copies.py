@@ -25,10 +25,10 @@ LONG_FILE = 6_000_000
 @click.argument("file", type=click.Path(readable=False))
 @ledger_option
 def export(file: str, path: str) -> None:
-    """Write a lossless text copy of the ledger to FILE (- is standard output).
+    """Write a lossless text copy of the ledger to FILE.
 
-    An earlier copy at FILE is replaced, anything else there is not. Where it was cut off, what
-    is in FILE.part and agrees with the ledger is not written again.
+    - is standard output. An earlier copy at FILE is replaced, anything else there is not. Where it
+    was cut off, what is in FILE.part and agrees with the ledger is not written again.
     """
     # FILE is looked at first: whoever closes a file that is also open as a ledger loses its locks.
     with _written(file) as target, opened(path) as ledger:
@@ -70,10 +70,10 @@ def _in_the_way(file: str) -> CopyUnreadable:
 @click.argument("file", type=click.Path(readable=False))
 @ledger_option
 def restore(file: str, path: str) -> None:
-    """Make the ledger anew, at --ledger, from a copy that export wrote (- is standard input).
+    """Make the ledger anew from a copy that export wrote.
 
-    There is no ledger until all of the copy was found good. Where it was cut off, the same again
-    goes on with what is there.
+    It is made at --ledger; a FILE of - is standard input. There is no ledger until all of the copy
+    was found good. Where it was cut off, the same again goes on with what is there.
     """
     if file == "-":
         count = copies.restore(sys.stdin.buffer, "<stdin>", read_place(path), lambda _: None)

@@ -40,9 +40,9 @@ def decisions(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """Show the decision REF ("KF 2020-02-10 § 9"), or list decisions and how far they have come.
+    """List the decisions and how far they have come.
 
-    Exit code 1 where there was none by that day.
+    With a REF ("KF 2020-02-10 § 9"), show that one. Exit code 1 where there was none by that day.
     """
     unknown = ""
     asked_for: Sequence[Decision | None] = ()

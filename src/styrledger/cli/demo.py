@@ -39,9 +39,9 @@ RESERVE = "KS investeringsreserv"
 @click.command()
 @click.argument("directory", required=False, metavar="[DIR]", type=click.Path(file_okay=False))
 def demo(directory: str | None) -> None:
-    """Build the example ledgers in DIR (default: a new temporary folder) and ask them.
+    """Build the example ledgers in DIR and ask them.
 
-    What is in DIR from an earlier demo is used again.
+    Without a DIR it is a new temporary folder. What is in DIR from an earlier demo is used again.
     """
     folder = Path(tempfile.mkdtemp(prefix="styrledger-demo-") if directory is None else directory)
     try:

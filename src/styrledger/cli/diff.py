@@ -69,7 +69,7 @@ def diff(
     *,
     as_json: bool,
 ) -> None:
-    """Tell every cause of the difference between two answers to QUERY.
+    """Tell every cause of the difference between two answers.
 
     QUERY is budget UNIT with --year, or a subject (budget/KS/2020/operating, unit/KS), or a kind
     of subject or its command (budget, goals) for all that differ of it; without it, everything

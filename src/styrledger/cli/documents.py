@@ -31,10 +31,10 @@ def documents(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """List the governing documents, or show the one with an ID and all its versions.
+    """List the governing documents.
 
-    A document that is adopted is not in force before its first day. Exit code 1 where there
-    was no document of that ID on the day.
+    With an ID, that one and all its versions. A document that is adopted is not in force before
+    its first day. Exit code 1 where there was no document of that ID on the day.
     """
     with asked(path, on, known, void_annulled=void_annulled) as view:
         found, why_none = named(document, view.document, view.documents)

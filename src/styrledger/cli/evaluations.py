@@ -29,10 +29,10 @@ def evaluations(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """Show the scores of evaluations, and with a NAME what each noted.
+    """Show the scores of evaluations.
 
-    Years that were scored by different criteria are never one trend. Exit code 1 where there
-    was no evaluation of that NAME on the day.
+    With a NAME, also what that one noted. Years that were scored by different criteria are
+    never one trend. Exit code 1 where there was no evaluation of that NAME on the day.
     """
     with asked(path, on, known, void_annulled=void_annulled) as view:
         found, why_none = named(evaluation, view.evaluation, view.evaluations)

@@ -30,9 +30,9 @@ LONG_WORK = 20_000
 @click.option("--sql", is_flag=True, help="Also allow questions in SQL, to read only.")
 @ledger_option
 def explore(port: int, path: str, *, no_browser: bool, sql: bool) -> None:
-    """Explore the ledger in a browser, on this machine only, until Ctrl-C.
+    """Explore the ledger in a browser, on this machine only.
 
-    What is recorded while it runs is seen when it is started again.
+    It goes on until Ctrl-C. What is recorded while it runs is seen when it is started again.
     """
     from styrledger.explore.serving import serve  # noqa: PLC0415 - the help does not wait for it
 

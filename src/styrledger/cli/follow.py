@@ -32,10 +32,10 @@ class Stopped(BaseException):
 @ledger_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
 def follow(path: str, *, as_json: bool) -> None:
-    """Print the positions of new entries as others record them, and keep the views current.
+    """Print the positions of entries as others record them.
 
-    A question asked beside it has nothing to catch up with. It goes on until Ctrl-C or
-    SIGTERM, and comes back after a lost server.
+    The views are kept current, so that a question asked beside it has nothing to catch up with.
+    It goes on until Ctrl-C or SIGTERM, and comes back after a lost server.
     """
     at: int | None = None
     pause = 1

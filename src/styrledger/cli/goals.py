@@ -32,9 +32,9 @@ def goals(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """List the goals and how they were assessed, or show the one with an ID.
+    """List the goals and how they were assessed.
 
-    Exit code 1 where there was no goal of that ID on the day.
+    With an ID, only that one. Exit code 1 where there was no goal of that ID on the day.
     """
     with asked(path, on, known, void_annulled=void_annulled) as view:
         if owner is not None:

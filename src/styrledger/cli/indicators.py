@@ -31,10 +31,10 @@ def indicators(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """List the indicators with their latest values, or show the one with an ID.
+    """List the indicators with their latest values.
 
-    Values by different definitions are never shown as one trend. Exit code 1 where there was
-    no indicator of that ID on the day.
+    With an ID, all values of that one. Values by different definitions are never shown as one
+    trend. Exit code 1 where there was no indicator of that ID on the day.
     """
     with asked(path, on, known, void_annulled=void_annulled) as view:
         found, why_none = named(indicator, view.indicator, view.indicators)

@@ -59,7 +59,10 @@ def log(
     *,
     as_json: bool,
 ) -> None:
-    """List the entries of the log that meet every filter. Exit code 1 where none does."""
+    """List the entries of the log that meet every filter.
+
+    Exit code 1 where none does.
+    """
     if event_type is not None:
         _check_type(event_type)
     with asking(path) as source:
@@ -82,10 +85,10 @@ def log(
 @answer_options
 @click.pass_context
 def trail(ctx: click.Context, subject: str, known: str | None, path: str, *, as_json: bool) -> None:
-    """Tell all that was ever recorded about SUBJECT: by whom, when, and what replaced it.
+    """Tell all that was ever recorded about SUBJECT.
 
-    A subject is written budget/KS/2020/operating, unit/KS, mandate/M1 or
-    decision/KF 2020-02-10 § 9. Exit code 1 where nothing was recorded about it.
+    By whom, when, and what replaced it. A subject is written budget/KS/2020/operating, unit/KS,
+    mandate/M1 or decision/KF 2020-02-10 § 9. Exit code 1 where nothing was recorded about it.
     """
     with asking(path) as source:
         view = source.view(known=known)

@@ -32,9 +32,9 @@ def minutes(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """List the meetings of BODY, or of every body, with their items and votes.
+    """List the meetings with their items and votes.
 
-    Exit code 1 where there were none by that day.
+    With a BODY, only its own. Exit code 1 where there were none by that day.
     """
     with asked(path, on, known, void_annulled=void_annulled) as view:
         found = view.minutes(body, year)

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from styrledger.errors import FileUnreadable
+from styrledger.errors import FileInTheWay, FileUnreadable
 
 STDOUT = "-"
 
@@ -28,7 +28,8 @@ class NewFile(click.Path):
         """Return the file's name.
 
         Raises:
-            FileUnreadable: there is something, or no place to put it.
+            FileInTheWay: there is something of that name.
+        FileUnreadable: there is no place to put it.
         """
         file = str(super().convert(value, param, ctx))
         if file != STDOUT:
@@ -43,12 +44,13 @@ def check_free(file: str) -> None:
     """Check that a file, or a folder, can be made.
 
     Raises:
-        FileUnreadable: there is something of that name, or no place to put it.
+        FileInTheWay: there is something of that name.
+        FileUnreadable: there is no place to put it.
     """
     try:
         place = Path(file)
         if os.path.lexists(place):
-            raise FileUnreadable(file, os.strerror(errno.EEXIST))
+            raise FileInTheWay(file)
         if not place.parent.is_dir():
             raise FileUnreadable(file, os.strerror(errno.ENOENT))
         if not os.access(place.parent, os.W_OK):
@@ -73,6 +75,8 @@ def new_file(file: str) -> Generator[BinaryIO]:
             made = False
     except BrokenPipeError:
         raise
+    except FileExistsError:
+        raise FileInTheWay(file) from None
     except OSError as fault:
         raise FileUnreadable(file, fault.strerror or str(fault)) from fault
     finally:

@@ -108,8 +108,8 @@ def answer_options(command: F) -> F:
     return command
 
 
-def basis_options(command: F) -> F:
-    """Add the options that every question has: where, when, as known when, and how to print."""
+def dates_options(command: F) -> F:
+    """Add the options that an answer's basis is chosen with: when, and as known when."""
     options = (
         click.option(
             "--on",
@@ -123,11 +123,15 @@ def basis_options(command: F) -> F:
             is_flag=True,
             help="Show the legal view in which an annulled decision never counted.",
         ),
-        answer_options,
     )
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def basis_options(command: F) -> F:
+    """Add the options that every question has: where, when, as known when, and how to print."""
+    return dates_options(answer_options(command))
 
 
 @contextmanager

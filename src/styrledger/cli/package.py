@@ -8,11 +8,10 @@ import click
 
 from styrledger.cli.budget import YEAR
 from styrledger.cli.newfiles import NEW_FILE, STDOUT
-from styrledger.cli.options import checked, known_option, ledger_option, opened
+from styrledger.cli.options import dates_options, ledger_option, opened
 from styrledger.cli.signing import key_option, signing_key
 from styrledger.errors import FileUnreadable
 from styrledger.exchange.opendata import package as packages
-from styrledger.times import to_day
 
 
 @click.command()
@@ -25,18 +24,7 @@ from styrledger.times import to_day
     required=True,
     help="A new folder, or with a name in .zip a new archive.",
 )
-@click.option(
-    "--on",
-    metavar="DATE",
-    callback=checked(to_day),
-    help="The day asked about, inclusive; default today.",
-)
-@known_option
-@click.option(
-    "--void-annulled",
-    is_flag=True,
-    help="Show the legal view in which an annulled decision never counted.",
-)
+@dates_options
 @key_option
 @ledger_option
 def package(
@@ -49,11 +37,11 @@ def package(
     *,
     void_annulled: bool,
 ) -> None:
-    """Write the open data of a year as a Frictionless data package.
+    """Write the open data of a year as a data package.
 
-    Budgets, decisions, uppdrag, goals, internal control and documents as CSV tables, with a
-    schema, titles in Swedish and English, sources, the basis and its checkpoint. Prose, in
-    which people may be named, is left out.
+    A Frictionless data package: budgets, decisions, uppdrag, goals, internal control and documents
+    as CSV tables, with a schema, titles in Swedish and English, sources, the basis and its
+    checkpoint. Prose, in which people may be named, is left out.
     """
     if output == STDOUT:
         message = "a package is no stream, expected -o FOLDER or -o FILE.zip"

@@ -7,28 +7,16 @@ import json
 import click
 
 from styrledger.cli.newfiles import NEW_FILE, write_new
-from styrledger.cli.options import checked, known_option, ledger_option, opened
+from styrledger.cli.options import dates_options, ledger_option, opened
 from styrledger.errors import UnknownName
 from styrledger.exchange.prov import history
-from styrledger.times import to_day
 
 NO = 1
 
 
 @click.command()
 @click.argument("decision")
-@click.option(
-    "--on",
-    metavar="DATE",
-    callback=checked(to_day),
-    help="The day asked about, inclusive; default today.",
-)
-@known_option
-@click.option(
-    "--void-annulled",
-    is_flag=True,
-    help="Show the legal view in which an annulled decision never counted.",
-)
+@dates_options
 @click.option(
     "-o",
     "--output",
@@ -49,10 +37,11 @@ def prov(
     *,
     void_annulled: bool,
 ) -> None:
-    """Write the history of DECISION ("KF 2020-02-10 § 9") as W3C PROV (PROV-JSON).
+    """Write the history of DECISION as W3C PROV (PROV-JSON).
 
-    What was recorded of it, when and by which role, what was corrected or annulled, and the
-    budgets before and after it. Exit code 1 where it was not taken by the day.
+    A decision is written "KF 2020-02-10 § 9". What was recorded of it, when and by which role, what
+    was corrected or annulled, and the budgets before and after it. Exit code 1 where it was not
+    taken by the day.
     """
     with opened(path) as ledger:
         view = ledger.as_of(on, known=known, void_annulled=void_annulled)

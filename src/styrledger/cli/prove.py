@@ -68,10 +68,11 @@ def prove(
     output: str,
     path: str,
 ) -> None:
-    """Prove entries by their POSITIONs, or all entries behind the answer to a QUERY.
+    """Prove entries, or all entries behind an answer.
 
-    A QUERY is a command with its options: prove budget KS --year 2020 --on 2020-06-30. The
-    proof is one file, which verify-proof checks without the ledger.
+    Give the POSITIONs of entries, or a QUERY, which is a command with its options: prove budget KS
+    --year 2020 --on 2020-06-30. The proof is one file, which verify-proof checks without the
+    ledger.
     """
     positions = [int(found[1]) for found in map(_POSITION.fullmatch, what) if found is not None]
     asks = len(positions) != len(what)

@@ -41,10 +41,11 @@ LONG_WORK = 2_000_000
 )
 @click.option("--sql", is_flag=True, help="On a server: only print what would be run there.")
 def init(path: str, organisation: str, role: str | None, *, sql: bool) -> None:
-    """Make a new, empty ledger at PATH: a file, or postgresql://USER@HOST/DATABASE?schema=NAME.
+    """Make a new, empty ledger at PATH.
 
-    With --sql nothing is made and no server is asked: the SQL that makes the ledger is printed,
-    for whoever may run it. It makes the --role where there is none, without a password.
+    It is a file, or postgresql://USER@HOST/DATABASE?schema=NAME. With --sql nothing is made and
+    no server is asked: the SQL that makes the ledger is printed, for whoever may run it. It makes
+    the --role where there is none, without a password.
     """
     place = read_place(path)
     if not isinstance(place, Server):
@@ -75,10 +76,10 @@ def init(path: str, organisation: str, role: str | None, *, sql: bool) -> None:
 def record(
     files: tuple[str, ...], path: str, by: str | None, *, dry_run: bool, as_json: bool
 ) -> None:
-    """Record the entries of FILE... (- is standard input).
+    """Record the entries of each FILE.
 
-    All files are one commit: everything in them is recorded, or, where anything is wrong,
-    nothing is, and every fault is listed.
+    - is standard input. All files are one commit: everything in them is recorded, or, where
+    anything is wrong, nothing is, and every fault is listed.
     """
     with opened(path, read_only=False) as ledger, _progress(files) as entries:
         done = ledger.record_all(entries, by=by, dry_run=dry_run)

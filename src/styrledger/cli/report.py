@@ -9,10 +9,9 @@ import click
 
 from styrledger import report as reports
 from styrledger.cli.budget import YEAR
-from styrledger.cli.options import checked, known_option, ledger_option, opened
+from styrledger.cli.options import dates_options, ledger_option, opened
 from styrledger.cli.replacing import LONG_WORK, written
 from styrledger.errors import FileInTheWay
-from styrledger.times import to_day
 
 STEPS = 200
 """How many times a progress bar is drawn."""
@@ -21,18 +20,7 @@ STEPS = 200
 @click.command()
 @click.option("--unit", metavar="U", help="Only this unit; default all.")
 @click.option("--year", type=YEAR, required=True, help="The budget year.")
-@click.option(
-    "--on",
-    metavar="DATE",
-    callback=checked(to_day),
-    help="The day asked about, inclusive; default today.",
-)
-@known_option
-@click.option(
-    "--void-annulled",
-    is_flag=True,
-    help="Show the legal view in which an annulled decision never counted.",
-)
+@dates_options
 @click.option("--audit", is_flag=True, help="Also every entry, in the order of recording.")
 @click.option(
     "-o",
@@ -55,11 +43,11 @@ def report(
     void_annulled: bool,
     audit: bool,
 ) -> None:
-    """Write a year's report as one HTML page in Swedish, to be read, printed and archived.
+    """Write a year's report as one HTML page in Swedish.
 
-    Budget with the decisions behind every figure, uppdrag, goals, internal control and
-    corrections; last, what seals it. An earlier report at FILE is replaced, anything else
-    there is not.
+    It is to be read, printed and archived: the budget with the decisions behind every figure,
+    uppdrag, goals, internal control and corrections; last, what seals it. An earlier report at FILE
+    is replaced, anything else there is not.
     """
     with written(file, is_report, _in_the_way) as target, opened(path) as ledger:
         view = ledger.as_of(on, known=known, void_annulled=void_annulled)

@@ -34,11 +34,12 @@ def units(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """List the units of the organisation, whom they answer to and whether they are active.
+    """List the units of the organisation.
 
-    With a UNIT, also what has become of it, and its outcomes by year as they compare with the
-    organisation on the day: without what has left it, and with what has come to it. Exit code 1
-    where the unit was not registered by the day.
+    Each with whom it answers to and whether it is active. With a UNIT, also what has become of
+    it, and its outcomes by year as they compare with the organisation on the day: without what
+    has left it, and with what has come to it. Exit code 1 where the unit was not registered by
+    the day.
     """
     with asked(path, on, known, void_annulled=void_annulled) as view:
         found, why_none = named(unit, view.unit, view.units)

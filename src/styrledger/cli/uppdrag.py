@@ -49,7 +49,7 @@ def uppdrag(
     void_annulled: bool,
     as_json: bool,
 ) -> None:
-    """List the uppdrag, or show the one with an ID, and count them.
+    """List and count the uppdrag, or show the one with an ID.
 
     An uppdrag is open until the body that gave it closes it. Exit code 1 where there was no
     uppdrag of that ID on the day.

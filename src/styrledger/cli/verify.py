@@ -10,7 +10,7 @@ from styrledger.cli import show
 from styrledger.cli.options import json_option, ledger_option, print_json
 from styrledger.cli.signing import read, vkey_option, vkeys
 from styrledger.evidence import evidence_of
-from styrledger.ledger import kept_views
+from styrledger.opened import kept_views
 from styrledger.store import read_place
 from styrledger.verifying.anchors import Held
 from styrledger.verifying.faults import Anchor, Verification
@@ -37,11 +37,11 @@ LONG_WORK = 20_000
 def verify(
     ctx: click.Context, files: tuple[str, ...], keys: tuple[str, ...], path: str, *, as_json: bool
 ) -> None:
-    """Check the whole ledger from its stored octets, and list everything that is wrong.
+    """Check the whole ledger, and list everything that is wrong.
 
-    Only a --checkpoint that was kept elsewhere can show that the log was not exchanged as a
-    whole; what was recorded after the last one is told as not anchored. Works on a ledger that
-    other commands refuse. Exit code 1 where anything is wrong.
+    All is read from the stored octets. Only a --checkpoint that was kept elsewhere can show that
+    the log was not exchanged as a whole; what was recorded after the last one is told as not
+    anchored. Works on a ledger that other commands refuse. Exit code 1 where anything is wrong.
     """
     trusted = vkeys(keys)
     held = [Held(file, read(file), trusted) for file in files]

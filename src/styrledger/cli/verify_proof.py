@@ -42,11 +42,11 @@ NO = 1
 def verify_proof(
     ctx: click.Context, file: str, files: tuple[str, ...], keys: tuple[str, ...]
 ) -> None:
-    """Check the proof in FILE: a bundle, a receipt, or a C2SP tlog-proof.
+    """Check the proof in FILE.
 
-    Every hash is computed again, and a receipt's answer from its entries. A proof is worth what
-    its checkpoint is worth: give the --vkey of who signed it, or a --checkpoint that you hold.
-    Exit code 1 where the proof does not hold.
+    It is a bundle, a receipt, or a C2SP tlog-proof. Every hash is computed again, and a receipt's
+    answer from its entries. A proof is worth what its checkpoint is worth: give the --vkey of who
+    signed it, or a --checkpoint that you hold. Exit code 1 where the proof does not hold.
     """
     trusted, held = vkeys(keys), [read_checkpoint(read(one)) for one in files]
     octets = read(file)

@@ -27,14 +27,17 @@ class Database:
             sqlite3.Error: it is no database, or cannot be read.
         """
         self.path = path
+        self.uri: str | None = files.uri(path, mode="ro")
+        """By which it can be opened, as it was here."""
         try:
-            self._connection = _connected(path, mode="ro")
+            self._connection = _connected(self.uri)
         except sqlite3.OperationalError:
             wal = Path(f"{path}-wal")
             if wal.exists() and wal.stat().st_size:
                 raise
             # Where nothing can be written beside it, SQLite reads a file only as unchanging.
-            self._connection = _connected(path, mode="ro", immutable="1")
+            self.uri = files.uri(path, mode="ro", immutable="1")
+            self._connection = _connected(self.uri)
 
     def select(self, query: str, *values: Any) -> Iterator[Values]:
         """Yield the rows of a query."""
@@ -72,7 +75,6 @@ class FileEvidence(Database, Evidence):
             if found != "ours":
                 raise NotALedger(str(path), "it does not begin as one")
             super().__init__(path)
-            self.uri = files.uri(path, mode="ro")
         except sqlite3.Error as fault:
             raise StorageError.of(str(path), str(fault)) from fault
         except (OSError, ValueError) as fault:
@@ -125,8 +127,8 @@ class FileEvidence(Database, Evidence):
         return [Issued(*row) for row in self.select("SELECT text, key FROM checkpoints")]
 
 
-def _connected(path: Path, **parameters: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(files.uri(path, **parameters), uri=True, isolation_level=None)
+def _connected(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     try:
         # Text that was damaged is shown as it is, not refused.
         connection.text_factory = _text

@@ -12,6 +12,7 @@ from styrledger import subjects, swedish
 from styrledger.explore.answers import Answer, Said, amount_of, correction, paged, said
 from styrledger.explore.course import course_of
 from styrledger.explore.questions import Asked, Field, OfBudget, of_budget
+from styrledger.explore.rows import flat_step
 from styrledger.projections.base import Step, described, money
 from styrledger.projections.budgets import Budget, total
 
@@ -172,16 +173,9 @@ def _flat(one: Budget) -> dict[str, Any]:
 
 
 def _flat_step(one: Budget, step: Step) -> dict[str, Any]:
-    entry = step.fact.entry
     return {
         "unit": one.unit,
         "year": one.year,
         "kind": one.kind,
-        "effective": step.since.isoformat(),
-        "position": step.fact.position,
-        "type": entry.event.type,
-        "decision": None if entry.decision is None else str(entry.decision),
-        "change_ore": step.change.ore,
-        "balance_ore": step.balance.ore,
-        "note": entry.note,
+        **flat_step(step),
     }

@@ -18,10 +18,10 @@ from styrledger.explore.answers import Answer, Said, amount_of, correction, said
 from styrledger.explore.entries import Kept
 from styrledger.explore.places import subject_link
 from styrledger.explore.questions import Asked
-from styrledger.explore.telling import what
 from styrledger.history import Fact
 from styrledger.projections.base import Step
 from styrledger.projections.decisions import LIFE, Decision, Effect, Resting
+from styrledger.telling import what
 
 DAYS = {
     "approved": "Justerat",

@@ -16,11 +16,12 @@ from styrledger.events.uppdrag import UppdragGiven
 from styrledger.explore.answers import Answer, Paged, Said, paged, said
 from styrledger.explore.follow_up import findings
 from styrledger.explore.questions import Asked
-from styrledger.explore.telling import what
+from styrledger.explore.rows import flat_step
 from styrledger.history import Fact
 from styrledger.projections.base import Step, money
 from styrledger.projections.budgets import Statement
 from styrledger.projections.uppdrag import Uppdrag
+from styrledger.telling import what
 
 
 @attrs.frozen
@@ -147,15 +148,8 @@ def _found(
 
 
 def _flat(subject: str, path: str | None, step: Step) -> dict[str, Any]:
-    entry = step.fact.entry
     return {
         "subject": subject,
         "line": path,
-        "effective": step.since.isoformat(),
-        "position": step.fact.position,
-        "type": entry.event.type,
-        "decision": None if entry.decision is None else str(entry.decision),
-        "change_ore": step.change.ore,
-        "balance_ore": step.balance.ore,
-        "note": entry.note,
+        **flat_step(step),
     }

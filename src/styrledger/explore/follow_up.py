@@ -14,9 +14,9 @@ from styrledger.events.uppdrag import UppdragStatus
 from styrledger.explore.answers import Answer, Paged, paged, said
 from styrledger.explore.places import subject_link
 from styrledger.explore.questions import Asked
-from styrledger.explore.telling import what
 from styrledger.projections.uppdrag import Uppdrag
 from styrledger.projections.uppdrag_counts import UppdragChoice, tally
+from styrledger.telling import what
 
 SEVEREST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 MOST_POSITIONS = 20

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 from styrledger.basis import Basis
 from styrledger.explore.answers import Answer
+from styrledger.projections.base import Step
 
 
 def as_json(basis: Basis, answer: Answer) -> str:
@@ -25,3 +27,17 @@ def as_csv(answer: Answer) -> str:
         writer.writeheader()
         writer.writerows(rows)
     return out.getvalue()
+
+
+def flat_step(step: Step) -> dict[str, Any]:
+    """Return one step of a budget as a row: the decision, its change and the balance after it."""
+    entry = step.fact.entry
+    return {
+        "effective": step.since.isoformat(),
+        "position": step.fact.position,
+        "type": entry.event.type,
+        "decision": None if entry.decision is None else str(entry.decision),
+        "change_ore": step.change.ore,
+        "balance_ore": step.balance.ore,
+        "note": entry.note,
+    }

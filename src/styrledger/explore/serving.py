@@ -73,7 +73,7 @@ def _shared(opened: Ledger, database: Path, head: int) -> Shared:
 
 
 def _need() -> None:
-    for package in ("datasette", "jinja2"):
+    for package in ("datasette", "jinja2", "uvicorn"):
         try:
             importlib.import_module(package)
         except ImportError as error:

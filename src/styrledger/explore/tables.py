@@ -18,9 +18,10 @@ from typing import Any
 from styrledger.codec import write_entry
 from styrledger.events.corrections import Amendment, EntryCorrected
 from styrledger.events.entry import Entry, Recorded
-from styrledger.explore.telling import what, words
 from styrledger.history import RULINGS, filed_under, resolve
 from styrledger.ledger import Ledger
+from styrledger.projections.listing import texts
+from styrledger.telling import what
 from styrledger.times import instant
 
 SCHEMA = """
@@ -137,7 +138,7 @@ class _Filing:
             )
         database.execute(
             "INSERT OR IGNORE INTO words (rowid, text) VALUES (?, ?)",
-            (position, words(written)),
+            (position, "\n".join(texts(written))),
         )
 
     def _acts_on(self, entry: Entry) -> int | None:

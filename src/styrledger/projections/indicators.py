@@ -6,14 +6,12 @@ and over periods of one kind. Everything else is a break, and is shown as one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
-from styrledger.errors import DateError
 from styrledger.events.indicators import (
     Better,
     IndicatorDefined,
@@ -24,11 +22,17 @@ from styrledger.events.indicators import (
 )
 from styrledger.history import Counted, Fact
 from styrledger.projections.base import described
-from styrledger.times import to_partial_date
+from styrledger.projections.runs import (
+    Course,
+    Run,
+    change_of,
+    course_of,
+    in_order,
+    is_year,
+    last_day,
+    run_of,
+)
 from styrledger.values import Value
-
-Course = Literal["better", "worse", "same"]
-"""How a value stands to an earlier one, given which way is better."""
 
 
 @attrs.frozen
@@ -303,16 +307,16 @@ class IndicatorProjection:
 
     def _series(self, targets: dict[int, Target]) -> Iterator[Point]:
         before: dict[Run, Value] = {}
-        for period in sorted({*self._reports, *self._objections}, key=_in_order):
+        for period in sorted({*self._reports, *self._objections}, key=in_order):
             reports = self._reports.get(period, [])
             latest = reports[-1][1] if reports else None
             since = reports[-1][0] if reports else date.max
-            definition = self._at(_last_day(period, since))
-            target = targets.get(int(period)) if _YEAR.fullmatch(period) else None
+            definition = self._at(last_day(period, since))
+            target = targets.get(int(period)) if is_year(period) else None
             value = None if latest is None else latest.value
             earlier = None
             if value is not None:
-                run = _run(definition.version, value, period)
+                run = run_of(definition.version, value, period)
                 earlier, before[run] = before.get(run), value
             better = definition.event.better
             yield Point(
@@ -321,8 +325,8 @@ class IndicatorProjection:
                 report=latest,
                 earlier=tuple(report for _, report in reports[:-1]),
                 disputed=tuple(self._objections.get(period, ())),
-                change=_change(earlier, value),
-                course=_course(earlier, value, better),
+                change=change_of(earlier, value),
+                course=course_of(earlier, value, better),
                 target=target,
                 met=_met(value, target, definition),
             )
@@ -331,7 +335,7 @@ class IndicatorProjection:
         runs: dict[Run, list[tuple[str, Value]]] = {}
         for point in series:
             if point.value is not None:
-                run = _run(point.version, point.value, point.period)
+                run = run_of(point.version, point.value, point.period)
                 runs.setdefault(run, []).append((point.period, point.value))
         for (version, _, _), found in runs.items():
             (first, start), (last, end) = found[0], found[-1]
@@ -342,57 +346,13 @@ class IndicatorProjection:
                 first=first,
                 last=last,
                 values=len(found),
-                change=None if alone else _change(start, end),
-                course=None if alone else _course(start, end, definition.event.better),
+                change=None if alone else change_of(start, end),
+                course=None if alone else course_of(start, end, definition.event.better),
             )
-
-
-Run = tuple[int, str | None, str]
-"""What values must share to be compared: version, unit and the kind of period."""
-
-_YEAR = re.compile(r"[0-9]{4}")
-_DIGIT = re.compile(r"[0-9]")
 
 
 def _measured(event: IndicatorDefined) -> tuple[str, str | None, Better]:
     return event.measure, event.method, event.better
-
-
-def _run(version: int, value: Value, period: str) -> Run:
-    return version, value.unit, _DIGIT.sub("0", period)
-
-
-def _in_order(period: str) -> tuple[str, str]:
-    """Return where a period stands among others: by its year, then as it is written."""
-    year = _YEAR.search(period)
-    return (year[0] if year else "", period)
-
-
-def _last_day(period: str, since: date) -> date:
-    """Return the last day of a period; of one that is no date, the last day of its year."""
-    try:
-        return to_partial_date(period).last
-    except DateError:
-        pass
-    year = _YEAR.search(period)
-    try:
-        return since if year is None else to_partial_date(year[0]).last
-    except DateError:
-        return since
-
-
-def _change(before: Value | None, value: Value | None) -> Value | None:
-    if before is None or value is None:
-        return None
-    return Value.of(value.decimal - before.decimal, value.unit)
-
-
-def _course(before: Value | None, value: Value | None, better: Better) -> Course | None:
-    if before is None or value is None:
-        return None
-    if value.decimal == before.decimal:
-        return "same"
-    return "better" if (value.decimal > before.decimal) == (better == "higher") else "worse"
 
 
 def _met(value: Value | None, target: Target | None, definition: Definition) -> bool | None:
@@ -400,4 +360,4 @@ def _met(value: Value | None, target: Target | None, definition: Definition) -> 
         return None
     if (definition.version, value.unit) != (target.version, target.value.unit):
         return None
-    return _course(target.value, value, definition.event.better) != "worse"
+    return course_of(target.value, value, definition.event.better) != "worse"

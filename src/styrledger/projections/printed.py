@@ -79,4 +79,4 @@ TWO = 2
 
 def amount_of(ore: int, ulp: int, text: str | None) -> Amount:
     """Return the amount that is kept as a print."""
-    return Amount.from_ore(ore, ulp) if text is None else Amount.printed(ore, ulp, text)
+    return Amount.computed(ore, ulp) if text is None else Amount.printed(ore, ulp, text)

@@ -24,43 +24,11 @@ from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Recorded
 from styrledger.history import Fact, Link, facts_at, filed_under, standing
 from styrledger.projections.filing import PLACES, Page, Stored, Values, subject_id
-from styrledger.projections.listing import LISTING
-from styrledger.projections.sums import SUMS
+from styrledger.projections.schema import BESIDE, OCTETS, SCHEMA
 from styrledger.projections.tiles import Tile, node_in
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
-
-VERSION = 4
-"""Raise it with every change to the tables or to what is filed in them."""
-
-SCHEMA = f"""
-CREATE TABLE cursor (ledger TEXT, version INTEGER, position INTEGER, digest BLOB);
-CREATE TABLE instants (position INTEGER PRIMARY KEY, recorded_at TEXT);
-CREATE INDEX instants_by_time ON instants (recorded_at);
-CREATE TABLE keys (position INTEGER PRIMARY KEY, key TEXT);
-CREATE UNIQUE INDEX keys_by_key ON keys (key);
-CREATE TABLE names (place INTEGER PRIMARY KEY, name TEXT);
-CREATE TABLE subjects (subject TEXT PRIMARY KEY, id INTEGER) WITHOUT ROWID;
-CREATE TABLE filed (place INTEGER PRIMARY KEY, subject INTEGER);
-CREATE INDEX filed_by_subject ON filed (subject);
-CREATE TABLE links (
-    position INTEGER PRIMARY KEY, target INTEGER, slot INTEGER, withdraws INTEGER
-);
-CREATE INDEX links_by_slot ON links (slot);
-CREATE TABLE tiles (level INTEGER, place INTEGER, hashes BLOB, PRIMARY KEY (level, place))
-WITHOUT ROWID;
-{LISTING}
-{SUMS}
-"""
-
-OCTETS = "CREATE TABLE octets (position INTEGER PRIMARY KEY, name TEXT, state BLOB);"
-"""Entries as they were recorded, where the log is not a file that can be read beside this one."""
-
-BESIDE = """
-CREATE TEMP VIEW octets AS SELECT rowid AS position, topic AS name, state FROM log.stored_events
-"""
-"""The same, read where they lie in the log."""
 
 ROWS = """
 SELECT rowid, originator_id, originator_version, topic, state FROM log.stored_events
@@ -94,22 +62,28 @@ class Cursor:
     digest: bytes
 
 
+class Emptied(Exception):
+    """Another process has emptied the view file since it was opened, to build it anew."""
+
+
 class ViewFile:
     """Reads and writes the tables; what is written together is one ``writing()``."""
 
-    def __init__(self, path: Path | None, log: str | None, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path | None, log: str | None, *, read_by: str | None = None) -> None:
         """Open the file at ``path``, or a private one in memory for None.
 
         ``log`` is the SQLite URI of the log, from which the octets are then read; with None
-        they are copied into the view file. With ``read_only`` nothing is made or written.
+        they are copied into the view file. With ``read_by``, the URI of a file that is there,
+        nothing is made or written.
 
         Raises:
             sqlite3.Error: it cannot be opened, written or is damaged.
         """
         self.path = path
         self._beside = log is not None
+        made = ":memory:" if path is None else files.uri(path, mode="rwc")
         connection = sqlite3.connect(
-            ":memory:" if path is None else files.uri(path, mode="ro" if read_only else "rwc"),
+            read_by or made,
             timeout=60,
             isolation_level=None,
             check_same_thread=False,
@@ -117,8 +91,10 @@ class ViewFile:
         )
         self.connection = connection
         self._fallen: dict[int, frozenset[int]] = {}
+        self._changed: Values = ()
+        self._schema: Values = ()
         try:
-            if not read_only:
+            if read_by is None:
                 if self._one("PRAGMA application_id") == (0,):
                     # Before the journal is a file of its own: whose file it is, is read from it.
                     connection.execute(f"PRAGMA application_id = {files.VIEWS}")
@@ -127,12 +103,13 @@ class ViewFile:
             if log is not None:
                 connection.execute("ATTACH ? AS log", (log,))
                 connection.execute(BESIDE)
-            if not read_only and not self._is_made():
+            if read_by is None and not self._is_made():
                 with self._database.atomic():
                     connection.execute("PRAGMA user_version = 1")  # takes the lock
                     # Another process may have made the tables meanwhile.
                     if not self._is_made():
                         self._make_tables()
+            self.is_emptied()
         except sqlite3.Error:
             connection.close()
             raise
@@ -161,14 +138,29 @@ class ViewFile:
         for (name,) in rows:
             self.connection.execute('DROP TABLE IF EXISTS "{}"'.format(name.replace('"', '""')))
         self._make_tables()
+        self._schema = self._made_as()
         self.forget()
+
+    def is_emptied(self) -> bool:
+        """Tell whether another process has emptied the file since this was last asked."""
+        changed = self.connection.execute("PRAGMA main.data_version").fetchone()
+        if changed == self._changed:
+            return False
+        before, self._changed, self._schema = self._schema, changed, self._made_as()
+        return self._schema != before
 
     @contextmanager
     def writing(self) -> Generator[None]:
-        """Group writes: all of them are kept, or none."""
+        """Group writes: all of them are kept, or none.
+
+        Raises:
+            Emptied: another process has emptied the file, and nothing was written.
+        """
         with self._database.atomic():
             # A first write takes the lock, so that what is read next is not stale.
             self.connection.execute("UPDATE cursor SET version = version")
+            if self.is_emptied():
+                raise Emptied
             yield
 
     def close(self) -> None:
@@ -371,6 +363,11 @@ class ViewFile:
             fallen.discard(standing(slot, links) or 0)
         return frozenset(fallen)
 
+    def _made_as(self) -> Values:
+        """Return what differs whenever tables are made or dropped."""
+        version: Values = self.connection.execute("PRAGMA main.schema_version").fetchone()
+        return version
+
     def _head(self) -> int:
         row = self._one("SELECT position FROM cursor")
         return 0 if row is None else int(row[0])
@@ -391,18 +388,6 @@ class _Closed:
 
     def __getattr__(self, name: str) -> Never:
         raise LedgerClosed(self._path)
-
-
-def view_parts(*, copies: bool) -> list[tuple[str, str, str | None]]:
-    """Return the kind, name and SQL of all that a view file is made of.
-
-    With ``copies`` it is one that holds the octets of the log itself.
-    """
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(SCHEMA + OCTETS if copies else SCHEMA)
-    found = connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall()
-    connection.close()
-    return [(kind, name, sql) for kind, name, sql in found if not name.startswith("sqlite_")]
 
 
 def _end(known: int | None) -> int:

@@ -19,11 +19,11 @@ from styrledger.history import Fact, Pending
 from styrledger.ledger import Ledger
 from styrledger.projections.base import Step
 from styrledger.projections.budgets import Budget, BudgetLine
-from styrledger.report import entries
 from styrledger.report.clocks import Clocks, Stretch, read
 from styrledger.report.diary import Diary
 from styrledger.report.follow_up import span
 from styrledger.report.texts import change, number, visible
+from styrledger.telling import called
 from styrledger.times import STOCKHOLM
 from styrledger.view import View
 
@@ -194,7 +194,7 @@ def codes(view: View, unit: str | None, year: int) -> list[str]:
 
 def reason(step: Step) -> str:
     """Return why a step was taken, in a word."""
-    return entries.called(step.fact.entry.event)
+    return called(step.fact.entry.event)
 
 
 def financing(step: Step) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 import attrs
 
@@ -73,13 +74,16 @@ class Clocks:
 def read(ledger: Ledger, diary: Diary, view: View, budget: Budget) -> Clocks:
     """Return a budget by both clocks, up to the day of the view."""
     on = view.basis.on
-    spans = diary.spans(subjects.budget(budget.unit, budget.year, budget.kind))
+    subject = subjects.budget(budget.unit, budget.year, budget.kind)
+    ruled = diary.rulings(subject)
+    spans = diary.spans(subject) | ruled
     days = {day for span in spans for day in (span.since, span.told)}
     days |= {step.since for step in budget.trail}
+    asked = sorted(day for day in days if day <= on)
     late = _Union(_late(spans, void=view.basis.void_annulled))
-    past = _Past(view, budget, diary)
+    past = _Past(view, budget, _around({span.since for span in ruled}, asked))
     readings: list[Reading] = []
-    for day in sorted(day for day in days if day <= on):
+    for day in asked:
         decided = past.amount(day)
         known = _known(ledger, diary, view, budget, day) if day in late else decided
         readings.append(Reading(day, decided, known))
@@ -89,30 +93,44 @@ def read(ledger: Ledger, diary: Diary, view: View, budget: Budget) -> Clocks:
 class _Past:
     """What a budget was on earlier days, by all that is known now; asked in order of days."""
 
-    def __init__(self, view: View, budget: Budget, diary: Diary) -> None:
+    def __init__(self, view: View, budget: Budget, around: Collection[date]) -> None:
+        """Begin; ``around`` are the days of rulings about it, and the last ones before those."""
         self.gone: dict[tuple[int, int], Gone] = {}
         self._view = view
         self._budget = budget
-        self._annuls = diary.annuls
+        self._around = around
         self._standing = {_place(step) for step in budget.trail}
         self._before: tuple[Step, ...] = ()
         self._at = 0
 
     def amount(self, day: date) -> Amount | None:
         trail = self._budget.trail
-        if not self._annuls:
+        if not self._around:
             while self._at < len(trail) and trail[self._at].since <= day:
                 self._at += 1
             return trail[self._at - 1].balance if self._at else None
         # What is annulled later counted until then, and is in no trail of the day asked about.
         budget = self._budget
-        then = self._view.at(day).budget(budget.unit, budget.year, budget.kind)
+        view = self._view.at(day)
+        if day not in self._around:
+            return view.balance(budget.unit, budget.year, budget.kind)
+        then = view.budget(budget.unit, budget.year, budget.kind)
         now = {_place(step) for step in then.trail}
         for step in self._before:
             if _place(step) not in now | self._standing:
                 self.gone[_place(step)] = Gone(step, day)
         self._before = then.trail
         return then.amount
+
+
+def _around(ruled: Collection[date], days: Sequence[date]) -> frozenset[date]:
+    """Return the days of rulings, and before each the last day that is asked about."""
+    return frozenset(
+        day
+        for before, of_ruling in pairwise((*days[:1], *days))
+        if of_ruling in ruled
+        for day in (before, of_ruling)
+    )
 
 
 def _place(step: Step) -> tuple[int, int]:
@@ -124,7 +142,7 @@ def _known(ledger: Ledger, diary: Diary, view: View, budget: Budget, day: date) 
     if not position:
         return None
     then = ledger.as_of(day, known=position, void_annulled=view.basis.void_annulled)
-    return then.budget(budget.unit, budget.year, budget.kind).amount
+    return then.balance(budget.unit, budget.year, budget.kind)
 
 
 def _late(spans: Iterable[Span], *, void: bool) -> Iterator[tuple[date, date]]:

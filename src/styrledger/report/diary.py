@@ -6,7 +6,7 @@ One pass through the log, which keeps days, corrections and what they are about,
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 
 import attrs
@@ -54,6 +54,14 @@ class Amended:
         return event.replacement if isinstance(event, EntryCorrected) else None
 
 
+@attrs.frozen
+class _Ruled:
+    """The rulings about one decision, and the decisions that those rest on."""
+
+    spans: set[Span] = attrs.Factory(set[Span])
+    by: set[str] = attrs.Factory(set[str])
+
+
 class Diary:
     """The days and the corrections of a log, as known at a position."""
 
@@ -70,13 +78,14 @@ class Diary:
         self._scope = Scope(unit)
         self._ours = bytearray(known + 1)
         self.amended: list[Amended] = []
-        self.annuls = False
         self._year = year
         self._spans: dict[str, set[Span]] = {}
-        self._rulings: set[Span] = set()
+        self._decisions: dict[str, set[str]] = {}
+        self._rulings: dict[str, _Ruled] = {}
         self._ends: list[tuple[date, int]] = []
         self._links: dict[int, list[Link]] = {}
         self._slots: dict[int, int] = {}
+        self._said: dict[int, list[Entry]] = {}
         self._wanted: dict[str | int, Recorded | None] = {}
         for recorded in ledger.history(type="entry", known=known):
             self._want(recorded)
@@ -94,8 +103,21 @@ class Diary:
         return bool(self._ours[position])
 
     def spans(self, subject: str) -> set[Span]:
-        """Return from when each entry about a budget counts and was known, with the rulings."""
-        return self._spans.get(subject, set()) | self._rulings
+        """Return from when each entry about a budget counts and was known."""
+        return self._spans.get(subject, set())
+
+    def rulings(self, subject: str) -> set[Span]:
+        """Return the same of the rulings about a budget's decisions, and of rulings on those."""
+        found: set[Span] = set()
+        keys = set(self._decisions.get(subject, ()))
+        left = [*keys]
+        while left:
+            ruled = self._rulings.get(left.pop())
+            if ruled is not None:
+                found |= ruled.spans
+                left += ruled.by - keys
+                keys |= ruled.by
+        return found
 
     def fate(self, one: Amended) -> int | None:
         """Return the position of what stands where an amendment acts, None where nothing does."""
@@ -130,9 +152,6 @@ class Diary:
             self._amend(recorded, event, told)
             return
         self._ours[position] |= self._scope.takes(entry)
-        if isinstance(event, (DecisionAnnulled, DecisionConditionMet)):
-            self.annuls |= isinstance(event, DecisionAnnulled)
-            self._rulings |= _spans([entry], told)
         self._file(entry, told)
 
     def _amend(self, recorded: Recorded, event: Amendment, told: date) -> None:
@@ -150,17 +169,25 @@ class Diary:
         touched = [content(before), *([] if amended.new is None else [amended.new])]
         ours = [self._scope.takes(entry) for entry in touched]
         self._ours[recorded.position] = any(ours)
-        if any(isinstance(e.event, (DecisionAnnulled, DecisionConditionMet)) for e in touched):
-            self.annuls = True
-            self._rulings |= _spans(touched, told)
-        for entry in touched:
+        # Whatever was ever said in the place may stand again, or no longer.
+        said = self._said.setdefault(slot, [])
+        said += (entry for entry in touched if entry not in said)
+        for entry in said:
             self._file(entry, told)
 
     def _file(self, entry: Entry, told: date) -> None:
-        for subject in entry.event.subjects():
+        event, decision = entry.event, entry.decision
+        spans = _spans(entry, told)
+        if isinstance(event, (DecisionAnnulled, DecisionConditionMet)):
+            ruled = self._rulings.setdefault(event.target.key, _Ruled())
+            ruled.spans.update(spans)
+            ruled.by.update(() if decision is None else (decision.key,))
+        for subject in event.subjects():
             asked = subjects.asked_budget(subject)
             if asked is not None and asked[1] == self._year:
-                self._spans.setdefault(subject, set()).update(_spans([entry], told))
+                self._spans.setdefault(subject, set()).update(spans)
+                if decision is not None:
+                    self._decisions.setdefault(subject, set()).add(decision.key)
 
 
 def content(recorded: Recorded) -> Entry:
@@ -169,6 +196,6 @@ def content(recorded: Recorded) -> Entry:
     return event.replacement if isinstance(event, EntryCorrected) else recorded.entry
 
 
-def _spans(entries: Iterable[Entry], told: date) -> set[Span]:
-    dates = (entry.counts_from for entry in entries)
-    return {Span(day.last, told) for day in dates if day is not None}
+def _spans(entry: Entry, told: date) -> set[Span]:
+    day = entry.counts_from
+    return set() if day is None else {Span(day.last, told)}

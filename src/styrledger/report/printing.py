@@ -8,11 +8,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from styrledger import swedish
+from styrledger import swedish, telling
 from styrledger.amounts import Amount
 from styrledger.charts import axes
 from styrledger.charts.svg import STYLE
-from styrledger.report import budgets, entries, follow_up, texts
+from styrledger.report import budgets, follow_up, texts
 from styrledger.report.contents import Report, basis_words
 
 PIECES = 100
@@ -70,15 +70,16 @@ SHARED: dict[str, Any] = {
     "lag": budgets.lag,
     "axis_number": axes.number,
     "span": follow_up.span,
-    "called": entries.called,
-    "said": entries.said,
-    "whole": entries.whole,
+    "called": telling.called,
+    "said": telling.said,
+    "whole": telling.whole,
 }
 """What templates may call."""
 
 FILTERS: dict[str, Any] = {
     "shown": texts.shown,
     "visible": texts.visible,
+    "path": texts.path,
     "dated": texts.day,
     "decision": texts.decision,
     "number": texts.number,

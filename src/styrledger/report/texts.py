@@ -35,6 +35,11 @@ def shown(text: object) -> Markup:
     return Markup("<bdi>{}</bdi>").format(visible(text))
 
 
+def path(text: str) -> Markup:
+    """Return the path of a budget line, which may be broken after each of its parts."""
+    return Markup("<bdi>{}</bdi>").format(Markup("/<wbr>").join(visible(text).split("/")))
+
+
 def day(given: PartialDate | date | None) -> Markup:
     """Return a date in one piece, marked where its source does not say the day."""
     if given is None:

@@ -69,6 +69,8 @@ def verify(
     finally:
         views.close()
         evidence.close()
+    if of_views.count and views.made_anew():
+        of_views = Faults()
     faults = Faults()
     for some in (of_file, found, joined.faults, of_views):
         faults.take(some)

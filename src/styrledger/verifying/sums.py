@@ -10,9 +10,10 @@ from typing import Any
 
 from styrledger import subjects
 from styrledger.errors import StyrledgerError, quoted
+from styrledger.evidence import Database
 from styrledger.projections.ruled import Ruled
 from styrledger.projections.summing import versions
-from styrledger.projections.sums import kept
+from styrledger.projections.sums import kept as columns
 from styrledger.projections.tables import ViewFile
 from styrledger.verifying.faults import Faults, LedgerFault
 from styrledger.verifying.kept import unreadable
@@ -28,11 +29,15 @@ def compare_sums(views: Path, log: str | None, head: int) -> Faults:
     """
     faults = Faults()
     try:
-        view = ViewFile(views, log, read_only=True)
+        kept = Database(views)
+        kept.close()
+        view = ViewFile(views, log, read_by=kept.uri)
     except sqlite3.Error as fault:
         faults.add(unreadable(fault))
         return faults
     try:
+        # One moment of the file, to which others may be adding.
+        view.connection.execute("BEGIN")
         _compare(view, head, faults)
     except (sqlite3.Error, StyrledgerError, TypeError, ValueError) as fault:
         faults.add(unreadable(fault))
@@ -44,12 +49,17 @@ def compare_sums(views: Path, log: str | None, head: int) -> Faults:
 def _compare(view: ViewFile, head: int, faults: Faults) -> None:
     known: set[int] = set()
     ruled = Ruled(view, head)
+    cursor = view.cursor()
+    end = head if cursor is None else cursor.position
     budgets = view.connection.execute("SELECT unit, year, kind, position FROM summed").fetchall()
     for unit, year, kind, position in budgets:
         subject, summed = subjects.budget(unit, year, kind), min(position, head)
+        if position > end:
+            what = f"the view file has summed up {subject} further than it has come"
+            faults.add(LedgerFault("views", what, f"#{end} or less", quoted(position)))
         made: dict[str, dict[Values, Values]] = {}
         for version in versions(view, ruled, subject, (0, summed), {}):
-            day, at, *amount = kept(version)
+            day, at, *amount = columns(version)
             made.setdefault(version.line, {})[day, at] = tuple(amount)
         lines = view.connection.execute(
             "SELECT id, line FROM lines WHERE year = ? AND kind = ? AND unit = ?",
@@ -57,7 +67,10 @@ def _compare(view: ViewFile, head: int, faults: Faults) -> None:
         ).fetchall()
         for number, line in lines:
             known.add(number)
-            _line(view, (number, f"{subject} {line}".strip()), made.pop(line, {}), summed, faults)
+            # Between the two are sums of entries that came after the check began.
+            rows = _rows(view, number, summed, max(position, head))
+            name = f"{subject} {line}".strip()
+            _differ(name, rows, made.pop(line, {}), faults)
         for line, rows in made.items():
             _differ(f"{subject} {line}".strip(), {}, rows, faults)
     for (number,) in view.connection.execute("SELECT DISTINCT line FROM sums"):
@@ -66,26 +79,20 @@ def _compare(view: ViewFile, head: int, faults: Faults) -> None:
             faults.add(LedgerFault("views", what, "no such rows", f"line {quoted(number)}"))
 
 
-def _line(
-    view: ViewFile,
-    line: tuple[int, str],
-    made: dict[Values, Values],
-    summed: int,
-    faults: Faults,
-) -> None:
-    number, name = line
+def _rows(view: ViewFile, line: int, until: int, beyond: int) -> dict[Values, Values]:
+    """Return the sums of a line as known up to a position, and those beyond another."""
     rows: Iterable[Values] = view.connection.execute(
-        "SELECT day, known, ore, ulp, text FROM sums WHERE line = ? AND known <= ?",
-        (number, summed),
+        "SELECT day, known, ore, ulp, text FROM sums WHERE line = ? AND (known <= ? OR known > ?)",
+        (line, until, beyond),
     )
-    found = {(day, known): (ore, ulp, text) for day, known, ore, ulp, text in rows}
-    if found != made:
-        _differ(name, found, made, faults)
+    return {(day, known): (ore, ulp, text) for day, known, ore, ulp, text in rows}
 
 
 def _differ(
     name: str, found: dict[Values, Values], made: dict[Values, Values], faults: Faults
 ) -> None:
+    if found == made:
+        return
     for key in sorted(found.keys() | made.keys(), key=repr):
         before, now = found.get(key), made.get(key)
         if before != now:

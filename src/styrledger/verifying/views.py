@@ -13,7 +13,7 @@ from styrledger.errors import quoted
 from styrledger.evidence import Database, Evidence, Values
 from styrledger.projections.filing import subject_id
 from styrledger.projections.runner import digest
-from styrledger.projections.tables import VERSION, view_parts
+from styrledger.projections.schema import VERSION, view_parts
 from styrledger.projections.tiles import HEIGHT, Tile, Tiles
 from styrledger.verifying.faults import Faults, Kind, LedgerFault, fault_at
 from styrledger.verifying.found import TIERS, Kept
@@ -47,9 +47,12 @@ class KeptViews:
         """How far it has come; 0 where it is not to be compared."""
         self._digest = b""
         self._kept: Database | None = None
+        self._made: tuple[int, ...] = ()
         try:
             if path is not None and files.look(path, files.VIEWS) == "ours":
+                of_file = _file_at(path)
                 self._kept = Database(path)
+                self._made = (*of_file, _schema(self._kept))
                 self._look(self._kept)
             elif path is not None and files.look(path, files.VIEWS) == "foreign":
                 self.said = f"{path.name} is no view file"
@@ -84,6 +87,24 @@ class KeptViews:
             return None
         return Kept(str(kept.path), min(self.position, head), listed, searched)
 
+    def made_anew(self) -> bool:
+        """Tell whether the file was emptied, exchanged or removed while it was compared."""
+        if self._kept is None:
+            return False
+        try:
+            of_file, now = _file_at(self._kept.path), Database(self._kept.path)
+        except (sqlite3.Error, OSError):
+            return not self._kept.path.exists()
+        try:
+            if self._made in {(*of_file, _schema(now)), ()}:
+                return False
+        except sqlite3.Error:
+            return False
+        finally:
+            now.close()
+        self.said = "not compared, because it was made anew meanwhile"
+        return True
+
     def not_compared(self) -> None:
         """Note that nothing follows from the log that could be compared."""
         self.said = "not compared, because entries of the log cannot be read or are missing"
@@ -110,8 +131,11 @@ class KeptViews:
 
     def _look(self, kept: Database) -> None:
         rows = [*kept.select("SELECT ledger, version, position, digest FROM cursor")]
-        if not rows:
+        if not rows and not [*kept.select("SELECT 1 FROM instants LIMIT 1")]:
             self.said = "the view file is empty"
+            return
+        if len(rows) != 1:
+            self._add("the view file tells no position", "one row in table cursor", len(rows))
             return
         ledger, version, position, self._digest = rows[0]
         if ledger != self._ledger:
@@ -233,6 +257,17 @@ class KeptViews:
         kind: Kind = "views",
     ) -> None:
         self._faults.add(LedgerFault(kind, what, str(expected), str(found), position))
+
+
+def _file_at(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _schema(kept: Database) -> int:
+    """Return what changes whenever tables of a file are made or dropped."""
+    ((version,),) = kept.select("PRAGMA schema_version")
+    return int(version)
 
 
 def integrity(path: Path) -> list[LedgerFault]:

@@ -32,11 +32,12 @@ def results(jobs: Sequence[Job], progress: Progress) -> Iterator[tuple[Job, Done
     """Do jobs and yield each with what it found, in their order."""
     many = len(jobs) - FEW
     processes = min(os.cpu_count() or 1, many)
-    if processes < 2 or not sys.executable:  # noqa: PLR2004 - one process is this one
+    started = _started(processes) if processes > 1 and sys.executable else []
+    if started:
+        yield from _in_processes(jobs, progress, started)
+    else:
         for job in jobs:
             yield job, do(job, progress)
-        return
-    yield from _in_processes(jobs, progress, processes)
 
 
 def do(job: Job, progress: Progress) -> Done:
@@ -91,13 +92,12 @@ def serve() -> None:
 
 
 def _in_processes(
-    jobs: Sequence[Job], progress: Progress, count: int
+    jobs: Sequence[Job], progress: Progress, processes: Sequence[subprocess.Popen[bytes]]
 ) -> Iterator[tuple[Job, Done]]:
     waiting: SimpleQueue[tuple[int, Job]] = SimpleQueue()
     told: SimpleQueue[Any] = SimpleQueue()
     for numbered in enumerate(jobs):
         waiting.put(numbered)
-    processes = [_started() for _ in range(count)]
     threads = [Thread(target=_drive, args=(one, waiting, told), daemon=True) for one in processes]
     try:
         for thread in threads:
@@ -123,15 +123,21 @@ def _in_processes(
                     cast("IO[bytes]", stream).close()
 
 
-def _started() -> subprocess.Popen[bytes]:
+def _started(count: int) -> list[subprocess.Popen[bytes]]:
+    """Start so many processes, or as many as this machine lets us have."""
     program = "from styrledger.verifying.workers import serve; serve()"
-    return subprocess.Popen(  # noqa: S603 - this program itself
-        [sys.executable, "-c", program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )
+    started: list[subprocess.Popen[bytes]] = []
+    with suppress(OSError):
+        for _ in range(count):
+            one = subprocess.Popen(  # noqa: S603 - this program itself
+                [sys.executable, "-c", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+            started.append(one)
+    return started
 
 
 def _drive(

@@ -116,7 +116,7 @@ class PostgresTransaction:
 
 @contextmanager
 def _warnings(connection: Connection) -> Generator[list[str]]:
-    """Give what the server warns of meanwhile: no longer waiting for a standby is no error to it."""
+    """Give what the server warns of: that it gave up waiting for a standby is no error to it."""
     warned: list[str] = []
 
     def hear(said: psycopg.errors.Diagnostic) -> None:

@@ -171,12 +171,9 @@ def said(event: Event) -> Iterator[tuple[str, str]]:
     if isinstance(event, EntryCorrected):
         yield from said(event.replacement.event)
         return
-    words = _words(event.type)
-    for field in attrs.fields(type(event)):
-        value = getattr(event, field.name)
-        if value is None or (isinstance(event, Amendment) and field.name == "reason"):
-            continue
-        yield FIELDS[field.name], _text(value, words[field.name])
+    for name, text in _told(event):
+        if not (isinstance(event, Amendment) and name == "reason"):
+            yield FIELDS[name], text
 
 
 def whole(entry: Entry) -> str:
@@ -189,6 +186,25 @@ def whole(entry: Entry) -> str:
     if entry.stage != "decided":
         parts.append(swedish.STAGES[entry.stage])
     return f"{called(entry.event)}: {', '.join(parts)}"
+
+
+def what(entry: Entry) -> str:
+    """Return what an entry says in few words: its values alone, in the order of its fields."""
+    event = entry.event
+    if isinstance(event, EntryCorrected):
+        return f"{event.target} → {what(event.replacement)} ({event.reason})"
+    if isinstance(event, Amendment):
+        return f"{event.target} ({event.reason})"
+    return " · ".join(text for _, text in _told(event))
+
+
+def _told(event: Event) -> Iterator[tuple[str, str]]:
+    """Yield the text of each field that says anything, with the field's name."""
+    words = _words(event.type)
+    for field in attrs.fields(type(event)):
+        value = getattr(event, field.name)
+        if value is not None and value != ():
+            yield field.name, _text(value, words[field.name])
 
 
 @lru_cache

@@ -1,0 +1,1 @@
+"""A long run of random operations with kills among them, held to a plain model."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -52,7 +52,7 @@ def changed(value: Any, path: list[int], to: Any) -> Any:
     if not path or not isinstance(value, (dict, list)) or not value:
         return to
     if isinstance(value, list):
-        items = list[Any](value)
+        items = [*cast("Sequence[Any]", value)]
         at = path[0] % len(items)
         return [changed(one, path[1:], to) if n == at else one for n, one in enumerate(items)]
     fields = cast("dict[str, Any]", value)

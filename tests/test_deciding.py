@@ -72,7 +72,8 @@ def refused(ledger: Ledger, *entries: Entry) -> list[str]:
         ),
         pytest.param(
             Entry(MandateRevoked(mandate="M1"), effective="2020"),
-            "mandate: unknown mandate 'M1', expected one that was recorded, and none was so far, record it first",
+            "mandate: unknown mandate 'M1', expected one that was recorded, and none was so far, "
+            "record it first",
             id="a mandate where there is none",
         ),
         pytest.param(

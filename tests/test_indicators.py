@@ -338,7 +338,10 @@ def test_a_value_without_a_definition_is_refused_with_a_suggestion(ledger: Ledge
     assert str(refused.value).splitlines() == [
         "entry 1: indicator: unknown indicator 'N00946', expected 'N00945', record it first",
         "entry 2: indicator: unknown indicator 'n00945', expected 'N00945', record it first",
-        "entry 3: goal: unknown goal 'M1', expected one that was recorded, and none was so far, record it first",
+        (
+            "entry 3: goal: unknown goal 'M1', expected one that was recorded, and none was so "
+            "far, record it first"
+        ),
         (
             "entry 5: period: 'N00945' has no value for '2002', expected '2020', "
             "record the value first"

@@ -85,6 +85,7 @@ class Asking:
         self._basis = basis
         self._found: dict[str, Sequence[Fact]] = {}
         self._room = MOST_FOUND
+        self._under: tuple[str, Sequence[Counted]] = ("", ())
 
     @cached_property
     def basis(self) -> Basis:
@@ -99,14 +100,17 @@ class Asking:
         """Return the facts about a subject that have taken effect, in order of effect."""
         return counting(self._standing(subject), self._basis.on, self._rulings)
 
-    def counted_under(self, pattern: str) -> list[Counted]:
+    def counted_under(self, pattern: str) -> Sequence[Counted]:
         """Return the facts under all subjects that match a GLOB pattern, each once, in order."""
-        found = {
-            (one.fact.slot, one.fact.part): one
-            for subject in self.subjects(pattern)
-            for one in self.counted(subject)
-        }
-        return sorted(found.values(), key=lambda one: one.order)
+        # Several controls ask the same one after the other.
+        if self._under[0] != pattern:
+            found = {
+                (one.fact.slot, one.fact.part): one
+                for subject in self.subjects(pattern)
+                for one in self.counted(subject)
+            }
+            self._under = pattern, sorted(found.values(), key=lambda one: one.order)
+        return self._under[1]
 
     def standing_in(self, slot: int) -> Sequence[Fact]:
         """Return what stands in the place of the entry at a position, nothing if withdrawn."""

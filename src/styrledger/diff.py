@@ -1,21 +1,20 @@
 """Why two answers differ: every cause, and for a figure the change that each one made.
 
 The facts of one answer are turned into those of the other, one cause after another in order of
-effect, and the figure is folded again after each. The changes therefore add up to the
+effect, and the figure is what the facts come to after each. The changes therefore add up to the
 difference exactly, also where one decision sets what another had changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import attrs
 
 from styrledger.amounts import Amount
 from styrledger.history import RULINGS, Counted
-from styrledger.projections.base import described, fold, money
-from styrledger.projections.budgets import BudgetProjection
+from styrledger.projections.base import described, money
+from styrledger.projections.totals import Totals
 from styrledger.subjects import asked_budget
 from styrledger.view import View
 
@@ -38,8 +37,6 @@ conditional and counts now, or from another day. ``not_yet``, ``not_yet_known``:
 answer is about an earlier day, or knows less. What the second answer takes back, by an earlier
 day or by knowing less, has the same name: a correction that it does not know of is one.
 """
-
-Figure = Callable[[Sequence[Counted]], Amount | None]
 
 
 @attrs.frozen
@@ -115,32 +112,33 @@ def _diff(first: View, second: View, subject: str) -> Difference:
     asked = asked_budget(subject)
     if asked is None:
         return diff(first, second, subject)
-    unit, year, kind = asked
-
-    def figure(counted: Sequence[Counted]) -> Amount | None:
-        return fold(BudgetProjection(unit, year, kind), counted).amount
-
-    return diff(first, second, subject, figure)
+    return diff(first, second, subject, unit=asked[0])
 
 
-def diff(first: View, second: View, subject: str, figure: Figure | None = None) -> Difference:
+def diff(first: View, second: View, subject: str, *, unit: str | None = None) -> Difference:
     """Return which facts about a subject count in one view and not in the other, and why.
 
-    With a figure, the facts that leave it as it was are left out.
+    With the unit whose budget it is, the facts that leave its total as it was are left out.
     """
     before, after = first.counted(subject), second.counted(subject)
     standing = {_place(one): one for one in before}
     wanted = {_place(one): one for one in after}
     causes: list[Cause] = []
-    start = value = None if figure is None else figure(before)
+    totals = None if unit is None else Totals(unit, (*before, *after))
+    if totals is not None:
+        for one in before:
+            totals.put(one)
+    start = value = None if totals is None else totals.total()
     places = [place for place in {**standing, **wanted} if standing.get(place) != wanted.get(place)]
     for place in sorted(places, key=lambda place: (wanted.get(place) or standing[place]).order):
-        old, new = standing.pop(place, None), wanted.get(place)
-        if new is not None:
-            standing[place] = new
-        now = None if figure is None else figure(_ordered(standing.values()))
+        old, new = standing.get(place), wanted.get(place)
+        if totals is not None and old is not None:
+            totals.take(old)
+        if totals is not None and new is not None:
+            totals.put(new)
+        now = None if totals is None else totals.total()
         change = _change(value, now)
-        if figure is None or (value is None) != (now is None) or (change and change.ore):
+        if totals is None or (value is None) != (now is None) or (change and change.ore):
             causes.append(Cause(_kind(old, new, first, second), old, new, change))
         value = now
     return Difference(subject, start, value, tuple(causes))
@@ -148,10 +146,6 @@ def diff(first: View, second: View, subject: str, figure: Figure | None = None) 
 
 def _place(counted: Counted) -> tuple[int, int]:
     return counted.fact.slot, counted.fact.part
-
-
-def _ordered(counted: Iterable[Counted]) -> list[Counted]:
-    return sorted(counted, key=lambda one: one.order)
 
 
 def _change(before: Amount | None, after: Amount | None) -> Amount | None:

@@ -85,7 +85,7 @@ def standing(slot: int, links: Sequence[Link]) -> int | None:
     withdrawing a correction or a withdrawal undoes just that. ``links`` are the slot's own.
     """
     undone: set[int] = set()
-    latest_first = sorted(links, key=lambda link: -link.position)
+    latest_first = sorted(links, key=_position, reverse=True)
     for link in latest_first:
         if link.withdraws and link.target != slot and link.position not in undone:
             undone.add(link.target)
@@ -97,6 +97,10 @@ def standing(slot: int, links: Sequence[Link]) -> int | None:
         if link.target == slot:
             return None
     return slot
+
+
+def _position(link: Link) -> int:
+    return link.position
 
 
 def facts(log: Iterable[Recorded], known: int) -> Iterator[Fact]:

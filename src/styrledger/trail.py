@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol, Self
 
 import attrs
 
@@ -94,7 +95,9 @@ def trail(view: Entries, subject: str, known: int) -> tuple[Trailed, ...]:
     lives = {at for key in decisions for at in _life(view, key) if at <= known}
     found += [one for position in lives - about for one in view.recorded(position)]
     found.sort(key=lambda recorded: recorded.position)
-    return tuple(_trailed(view, recorded, known) for recorded in found)
+    slots = {recorded.position: view.slot_of(recorded.position) for recorded in found}
+    told = {slot: _Slot.of(view, slot, known) for slot in {*slots.values()}}
+    return tuple(_trailed(told[slots[recorded.position]], recorded) for recorded in found)
 
 
 def _life(view: Entries, decision: str) -> list[int]:
@@ -106,14 +109,30 @@ def _life(view: Entries, decision: str) -> list[int]:
     ]
 
 
-def _trailed(view: Entries, recorded: Recorded, known: int) -> Trailed:
+@attrs.frozen
+class _Slot:
+    """What stands in the place of one entry, and all that acted on it."""
+
+    stands: int | None
+    targets: Mapping[int, int]
+    """What each correction or withdrawal is about, by position."""
+
+    @classmethod
+    def of(cls, view: Entries, slot: int, known: int) -> Self:
+        """Look it up, as known after a position."""
+        links = [link for link in view.links(slot) if link.position <= known]
+        return cls(standing(slot, links), {link.position: link.target for link in links})
+
+    @cached_property
+    def acted_on(self) -> frozenset[int]:
+        """The positions that something is about."""
+        return frozenset(self.targets.values())
+
+
+def _trailed(slot: _Slot, recorded: Recorded) -> Trailed:
     position, event = recorded.position, recorded.entry.event
-    slot = view.slot_of(position)
-    links = [link for link in view.links(slot) if link.position <= known]
-    acts_on = next((link.target for link in links if link.position == position), None)
-    stands = standing(slot, links)
+    acts_on = slot.targets.get(position)
     if isinstance(event, Amendment) and event.type == "entry.withdrawn":
-        undone = any(link.target == position for link in links)
-        return Trailed(recorded, acts_on, None, withdrawn=undone)
-    replaced = None if stands in {None, position} else stands
-    return Trailed(recorded, acts_on, replaced, withdrawn=stands is None)
+        return Trailed(recorded, acts_on, None, withdrawn=position in slot.acted_on)
+    replaced = None if slot.stands in {None, position} else slot.stands
+    return Trailed(recorded, acts_on, replaced, withdrawn=slot.stands is None)

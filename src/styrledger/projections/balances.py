@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from styrledger.events.base import Kind
 from styrledger.history import Fact
-from styrledger.projections.moves import MOVING, Moves, Regimes, Shape, folded
+from styrledger.projections.moves import MOVING, Moves, Regimes, Shape, Tail, folded
 from styrledger.projections.printed import NOTHING, Print, Sum, Terms
 
 Of = tuple[str, int, Kind]
@@ -47,22 +47,26 @@ class Balances:
         self._of: Of = (unit, year, kind)
         self._terms = Terms()
         self._standing: dict[int, tuple[Fact, ...]] = {}
-        self._regimes = Regimes(())
+        self._under: dict[str, set[int]] = {}
+        """The slots by the decision that what stands in them rests on, or once did."""
+        self._regimes = Regimes()
         self._shape = Shape(unit)
+        self._tail: Tail | None = None
+        """The end of the last fold, None where something was added before it since."""
         self._series: dict[str, Line] = {}
         self._told: dict[str, dict[date, Print | None]] = {}
 
     def resume(
         self,
         standing: Mapping[int, Iterable[Fact]],
-        ruling: Sequence[Fact],
+        ruling: Mapping[int, Iterable[Fact]],
         days: Mapping[str, Iterable[date]],
     ) -> None:
         """Begin where facts and rulings stood, and versions were given for some days, by line."""
         for slot, facts in standing.items():
-            if moving := tuple(filter(_may_move, facts)):
-                self._standing[slot] = moving
-        self._regimes = Regimes(ruling)
+            self._stand(slot, tuple(filter(_may_move, facts)))
+        for slot, facts in ruling.items():
+            self._regimes.put(slot, facts)
         self._fold()
         self._told = {
             line: {day: self._terms.printed(_on(self._series.get(line, []), day)) for day in told}
@@ -73,10 +77,11 @@ class Balances:
         """Take what stands in a slot from a position on; return what that makes otherwise."""
         new = tuple(filter(_may_move, facts))
         old = self._standing.pop(slot, ())
-        if new:
-            self._standing[slot] = new
+        self._stand(slot, new)
         if not old and not new:
             return []
+        if not old and self._tail is not None and self._tail.follows(new[0], self._regimes):
+            return self._go_on(position, new, self._tail)
         if not self._shape.only_adds((*old, *new)):
             return self._again(position)
         moves = Moves(self._of[0], self._terms)
@@ -84,27 +89,52 @@ class Balances:
         moves.take(new, self._regimes, 1)
         return self._moved(position, moves)
 
-    def rule(self, position: int, standing: Sequence[Fact]) -> list[Version]:
-        """Take the rulings that stand from a position on; return what they make otherwise."""
-        before, self._regimes = self._regimes, Regimes(standing)
-        ruled = before.decisions | self._regimes.decisions
+    def rule(self, position: int, slot: int, rulings: Sequence[Fact]) -> list[Version]:
+        """Take the rulings that stand in a slot from a position on; return what that changes."""
+        ruled = self._regimes.affected(slot, rulings)
+        slots = {slot for key in ruled for slot in self._under.get(key, ())}
         facts = [
             fact
-            for some in self._standing.values()
-            for fact in some
+            for slot in slots
+            for fact in self._standing.get(slot, ())
             if fact.entry.decision is not None and fact.entry.decision.key in ruled
         ]
-        if not facts:
-            return []
-        if not self._shape.only_adds(facts):
-            return self._again(position)
+        adds = self._shape.only_adds(facts)
         moves = Moves(self._of[0], self._terms)
-        moves.take(facts, before, -1)
-        moves.take(facts, self._regimes, 1)
-        return self._moved(position, moves)
+        if adds:
+            moves.take(facts, self._regimes, -1)
+        self._regimes.put(slot, rulings)
+        self._tail = None
+        if adds:
+            moves.take(facts, self._regimes, 1)
+        return self._moved(position, moves) if adds else self._again(position)
+
+    def _stand(self, slot: int, facts: tuple[Fact, ...]) -> None:
+        if facts:
+            self._standing[slot] = facts
+        for fact in facts:
+            if fact.entry.decision is not None:
+                self._under.setdefault(fact.entry.decision.key, set()).add(slot)
+
+    def _go_on(self, position: int, facts: Iterable[Fact], tail: Tail) -> list[Version]:
+        """Take facts the first of which comes after all others."""
+        touched: dict[str, date] = {}
+        for fact in facts:
+            if not tail.follows(fact, self._regimes):
+                return self._again(position)
+            self._shape.note(fact)
+            for line, day, balance in tail.take(fact):
+                series = self._series.setdefault(line, [])
+                if series and series[-1][0] == day:
+                    series.pop()
+                series.append((day, balance))
+                touched[line] = day
+        return [one for line, day in touched.items() for one in self._tell(position, line, day)]
 
     def _moved(self, position: int, moves: Moves) -> list[Version]:
         """Add to the balances of lines from some days on."""
+        if moves.steps:
+            self._tail = None
         versions: list[Version] = []
         for line, steps in moves.steps.items():
             series = self._series.setdefault(line, [])
@@ -129,7 +159,7 @@ class Balances:
     def _fold(self) -> None:
         facts = [fact for facts in self._standing.values() for fact in facts]
         self._shape = Shape(self._of[0], facts)
-        self._series = folded(self._of[0], facts, self._regimes, self._terms)
+        self._series, self._tail = folded(self._of[0], facts, self._regimes, self._terms)
 
     def _tell(self, position: int, line: str, since: date) -> Iterator[Version]:
         """Yield what is not as it was told: where it differs, and where it steps unheard of."""

@@ -5,7 +5,7 @@ A ledger may hold thousands of rulings, and a budget rests on few decisions that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
@@ -63,15 +63,13 @@ class Ruled:
                 asked += (by for slot in new for by in self._by.get(slot, ()))
         return tuple(sorted(found))
 
-    def moments(self, slots: Iterable[int]) -> set[int]:
-        """Return the positions at which what stands in slots changes."""
-        return {moment for slot in slots for moment in self._moments[slot]}
+    def moments(self, slots: Iterable[int]) -> dict[int, int]:
+        """Return the positions at which what stands in slots changes, each with its slot."""
+        return {moment: slot for slot in slots for moment in self._moments[slot]}
 
-    def standing(self, slots: Iterable[int], known: int) -> Sequence[Fact]:
+    def standing(self, slots: Iterable[int], known: int) -> dict[int, list[Fact]]:
         """Return the rulings that stood in slots as known after a position."""
-        return [
-            fact for slot in slots if slot <= known for fact in self._view.standing_in(slot, known)
-        ]
+        return {slot: self._view.standing_in(slot, known) for slot in slots if slot <= known}
 
     def _note(self, slot: int, fact: Fact) -> None:
         event, decision = fact.entry.event, fact.entry.decision

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
 from styrledger import stored, subjects
-from styrledger.history import Fact, facts_at, filed_under
+from styrledger.events.entry import Recorded
+from styrledger.history import Fact, Link, facts_at, filed_under, standing
 from styrledger.projections.balances import Balances, Version
 from styrledger.projections.filing import PLACES, subject_id
 from styrledger.projections.ruled import Filed, Ruled
@@ -29,6 +30,10 @@ class Facts(Filed, Protocol):
 
     def facts(self, subject: str, known: int) -> list[Fact]:
         """Return what stood under a subject as known after a position."""
+        ...
+
+    def recorded(self, position: int) -> tuple[Recorded, ...]:
+        """Return what is recorded at a position."""
         ...
 
     def ever(self, pattern: str) -> list[str]:
@@ -54,8 +59,8 @@ def versions(
     for fact in _filed(view, subject, between):
         new.setdefault(fact.position, []).append(fact)
     amended = {
-        position: (slot, _about(view, subject, slot, position))
-        for position, slot in _amending(view, subject, between).items()
+        links[-1].position: (slot, _about(view, subject, slot, links))
+        for slot, links in _amending(view, subject, between)
     }
     # What stood before and stands again is neither in the slots nor among what is new.
     again = (facts for _, facts in amended.values())
@@ -68,19 +73,23 @@ def versions(
     rulings = ruled.on({*decisions})
     known = Balances(*budget)
     known.resume(slots, ruled.standing(rulings, since), days)
-    ruling = {position for position in ruled.moments(rulings) if since < position <= head}
+    moments = ruled.moments(rulings)
+    ruling = {position for position in moments if since < position <= head}
     for position in sorted(new.keys() | amended.keys() | ruling):
         if position in ruling:
-            yield from known.rule(position, ruled.standing(rulings, position))
+            slot = moments[position]
+            yield from known.rule(position, slot, view.standing_in(slot, position))
         if position in amended:
             yield from known.learn(position, *amended[position])
         elif position in new:
             yield from known.learn(position, position, new[position])
 
 
-def _about(view: Facts, subject: str, slot: int, known: int) -> list[Fact]:
+def _about(view: Facts, subject: str, slot: int, links: Sequence[Link]) -> list[Fact]:
     """Return what stood in the place of one entry, as far as it was about a subject."""
-    return [fact for fact in view.standing_in(slot, known) if subject in filed_under(fact.entry)]
+    at = standing(slot, links)
+    facts = [] if at is None else facts_at(slot, view.recorded(at))
+    return [fact for fact in facts if subject in filed_under(fact.entry)]
 
 
 def _filed(view: Facts, subject: str, between: Between) -> Iterator[Fact]:
@@ -94,22 +103,24 @@ def _filed(view: Facts, subject: str, between: Between) -> Iterator[Fact]:
                 yield fact
 
 
-def _amending(view: Facts, subject: str, between: Between) -> dict[int, int]:
-    """Return where anything that was ever said of a subject was amended, each with its slot."""
+def _amending(view: Facts, subject: str, between: Between) -> Iterator[tuple[int, Sequence[Link]]]:
+    """Yield the slots in which anything that was ever said of a subject was amended.
+
+    Each comes as often as that happened, with all links in it up to then.
+    """
     since, head = between
     (some,) = view.connection.execute(
         "SELECT EXISTS (SELECT 1 FROM links WHERE position > ? AND position <= ?)", (since, head)
     ).fetchone()
     if not some:
-        return {}
+        return
     # What does not stand now may stand again: a withdrawal can be withdrawn.
     rows = view.connection.execute(
         f"SELECT place >> {PLACES} FROM filed WHERE subject = ? AND place < ?",  # noqa: S608 - ours
         (subject_id(subject), (head + 1) << PLACES),
     )
-    return {
-        link.position: slot
-        for slot in {view.slot_of(position) for (position,) in rows.fetchall()}
-        for link in view.links(slot)
-        if since < link.position <= head
-    }
+    for slot in {view.slot_of(position) for (position,) in rows.fetchall()}:
+        links = view.links(slot)
+        for count, link in enumerate(links, 1):
+            if since < link.position <= head:
+                yield slot, links[:count]

@@ -309,14 +309,13 @@ class ViewFile:
         With each come what it stands in the place of, and all corrections of that.
         """
         rows = self.connection.execute(FACTS, (subject_id(subject), _end(None)))
-        touched: set[int] = set()
+        slots: set[int] = set()
         for name, state in rows:
             parts = stored.decode(name, state)
             position = parts[0].position
             if any(subject in filed_under(fact.entry) for fact in facts_at(position, parts)):
-                slot = self.slot_of(position)
-                touched |= {position, slot, *(link.position for link in self.links(slot))}
-        return sorted(touched)
+                slots.add(self.slot_of(position))
+        return sorted(slots.union(*([one.position for one in self.links(at)] for at in slots)))
 
     # -- corrections
 

@@ -212,6 +212,10 @@ def test_every_task_does_the_whole_work(stage: Stage) -> None:
     events = [one.entry.event for one in made]
     set_or_revised = [e for e in events if isinstance(e, BudgetRevised | BudgetDistributed)]
     assert told.pop("grow_tree") == told.pop("hash_all")
+    balances = told.pop("sum_up")
+    with Ledger.open(stage.ledger, read_only=True) as opened:
+        view = opened.as_of()
+        assert balances == sum(len(view.balances(year)) for year in YEARS) > 0
     assert told == {
         "record_file": SIZE,
         "record_file_and_ask": SIZE,
@@ -220,6 +224,7 @@ def test_every_task_does_the_whole_work(stage: Stage) -> None:
         "decode": sum(event.amount.ore for event in set_or_revised),
         "engine_events": sum(move.ore for one in made for move in one.moves),
         "check_all": True,
+        "check_summed": True,
         "prove": 100,
     }
 
@@ -324,6 +329,8 @@ def test_one_command_measures_every_row_and_writes_the_page(tmp_path: Path) -> N
         "all lines of a year, on a day, as known then",
         "the tree over the log",
         "verify, with the views",
+        "running sums of every budget",
+        "verify, with the running sums of every budget",
         "a proof of an entry, made and verified",
         "cold command, the budgets of a year on a day",
         "import of the package",

@@ -175,15 +175,19 @@ def _days(view: Kept, budget: Of) -> dict[str, list[date]]:
 
 
 def _keep(view: Kept, budget: Of, new: Iterable[Version]) -> None:
+    view.connection.executemany(
+        "INSERT OR REPLACE INTO sums VALUES (?, ?, ?, ?, ?, ?)", _rows(view, budget, new)
+    )
+
+
+def _rows(view: Kept, budget: Of, new: Iterable[Version]) -> Iterator[Values]:
     unit, year, kind = budget
     ids: dict[str, int] = {}
-    rows: list[Values] = []
     for version in new:
         line = ids.get(version.line)
         if line is None:
             line = ids[version.line] = _line(view, (year, kind, unit, version.line))
-        rows.append((line, *kept(version)))
-    view.connection.executemany("INSERT OR REPLACE INTO sums VALUES (?, ?, ?, ?, ?, ?)", rows)
+        yield line, *kept(version)
 
 
 def kept(version: Version) -> Values:

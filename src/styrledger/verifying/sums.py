@@ -5,12 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+import attrs
 
 from styrledger import subjects
 from styrledger.errors import StyrledgerError, quoted
 from styrledger.evidence import Database
+from styrledger.projections.balances import Version
 from styrledger.projections.ruled import Ruled
 from styrledger.projections.summing import versions
 from styrledger.projections.sums import kept as columns
@@ -19,6 +23,19 @@ from styrledger.verifying.faults import Faults, LedgerFault
 from styrledger.verifying.kept import unreadable
 
 Values = tuple[Any, ...]
+
+ONE = "SELECT ore, ulp, text FROM sums WHERE line = ? AND day = ? AND known = ?"
+
+
+@attrs.frozen
+class _Budget:
+    """A budget's sums: its lines with their ids, and which rows are looked at."""
+
+    subject: str
+    lines: dict[str, int]
+    until: int
+    beyond: int
+    """Rows are looked at that are known up to the one, or after the other: there are none such."""
 
 
 def compare_sums(views: Path, log: str | None, head: int) -> Faults:
@@ -57,42 +74,64 @@ def _compare(view: ViewFile, head: int, faults: Faults) -> None:
         if position > end:
             what = f"the view file has summed up {subject} further than it has come"
             faults.add(LedgerFault("views", what, f"#{end} or less", quoted(position)))
-        made: dict[str, dict[Values, Values]] = {}
-        for version in versions(view, ruled, subject, (0, summed), {}):
-            day, at, *amount = columns(version)
-            made.setdefault(version.line, {})[day, at] = tuple(amount)
         lines = view.connection.execute(
-            "SELECT id, line FROM lines WHERE year = ? AND kind = ? AND unit = ?",
+            "SELECT line, id FROM lines WHERE year = ? AND kind = ? AND unit = ?",
             (year, kind, unit),
         ).fetchall()
-        for number, line in lines:
-            known.add(number)
-            # Between the two are sums of entries that came after the check began.
-            rows = _rows(view, number, summed, max(position, head))
-            name = f"{subject} {line}".strip()
-            _differ(name, rows, made.pop(line, {}), faults)
-        for line, rows in made.items():
-            _differ(f"{subject} {line}".strip(), {}, rows, faults)
+        # Between the two are sums of entries that came after the check began.
+        budget = _Budget(subject, dict(lines), summed, max(position, head))
+        known |= {*budget.lines.values()}
+        if not _are(view, budget, versions(view, ruled, subject, (0, summed), {})):
+            _tell(view, budget, versions(view, ruled, subject, (0, summed), {}), faults)
     for (number,) in view.connection.execute("SELECT DISTINCT line FROM sums"):
         if number not in known:
             what = "the view file holds sums of a line that there is not"
             faults.add(LedgerFault("views", what, "no such rows", f"line {quoted(number)}"))
 
 
-def _rows(view: ViewFile, line: int, until: int, beyond: int) -> dict[Values, Values]:
-    """Return the sums of a line as known up to a position, and those beyond another."""
-    rows: Iterable[Values] = view.connection.execute(
-        "SELECT day, known, ore, ulp, text FROM sums WHERE line = ? AND (known <= ? OR known > ?)",
-        (line, until, beyond),
+def _are(view: ViewFile, budget: _Budget, made: Iterable[Version]) -> bool:
+    """Tell whether a budget's sums are those made; memory does not grow with them."""
+    count = 0
+    for _, some in groupby(made, key=_position):
+        # What differs twice after one entry is as it was the last time.
+        for version in {(one.line, one.day): one for one in some}.values():
+            day, known, *amount = columns(version)
+            key = budget.lines.get(version.line), day, known
+            if view.connection.execute(ONE, key).fetchone() != tuple(amount):
+                return False
+            count += 1
+    held = (_rows(view, "count(*)", number, budget) for number in budget.lines.values())
+    return count == sum(int(rows.fetchone()[0]) for rows in held)
+
+
+def _tell(view: ViewFile, budget: _Budget, made: Iterable[Version], faults: Faults) -> None:
+    """Tell where a budget's sums are not those made."""
+    expected: dict[str, dict[Values, Values]] = {}
+    for version in made:
+        day, at, *amount = columns(version)
+        expected.setdefault(version.line, {})[day, at] = tuple(amount)
+    for line in sorted(budget.lines.keys() | expected.keys(), key=str):
+        rows: Iterable[Values] = ()
+        if line in budget.lines:
+            rows = _rows(view, "day, known, ore, ulp, text", budget.lines[line], budget)
+        found = {(day, known): tuple(amount) for day, known, *amount in rows}
+        _differ(f"{budget.subject} {line}".strip(), found, expected.get(line, {}), faults)
+
+
+def _rows(view: ViewFile, what: str, line: int, budget: _Budget) -> sqlite3.Cursor:
+    return view.connection.execute(
+        f"SELECT {what} FROM sums WHERE line = ? AND (known <= ? OR known > ?)",  # noqa: S608 - ours
+        (line, budget.until, budget.beyond),
     )
-    return {(day, known): (ore, ulp, text) for day, known, ore, ulp, text in rows}
+
+
+def _position(version: Version) -> int:
+    return version.known
 
 
 def _differ(
     name: str, found: dict[Values, Values], made: dict[Values, Values], faults: Faults
 ) -> None:
-    if found == made:
-        return
     for key in sorted(found.keys() | made.keys(), key=repr):
         before, now = found.get(key), made.get(key)
         if before != now:

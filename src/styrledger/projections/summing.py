@@ -88,7 +88,9 @@ def versions(
 def _about(view: Facts, subject: str, slot: int, links: Sequence[Link]) -> list[Fact]:
     """Return what stood in the place of one entry, as far as it was about a subject."""
     at = standing(slot, links)
-    facts = [] if at is None else facts_at(slot, view.recorded(at))
+    if at is None:
+        return []
+    facts = facts_at(slot, view.recorded(at))
     return [fact for fact in facts if subject in filed_under(fact.entry)]
 
 

@@ -55,7 +55,7 @@ class OpenLedger:
 
     def _catch_up(self) -> None:
         self._check_open()
-        self._runner.catch_up(self._log.head())
+        self._runner.catch_up(self._runner.head())
 
     def _check_open(self) -> None:
         if self._closed:

@@ -47,6 +47,10 @@ class Source(Protocol):
         """How often it was connected to: after another time it may be another's log."""
         ...
 
+    def head(self) -> int:
+        """Return how many entries there are."""
+        ...
+
     def rows(self, after: int = 0, limit: int = PAGE) -> Sequence[StoredRow]:
         """Return entries in order, those with a position above ``after``."""
         ...
@@ -99,6 +103,14 @@ class Runner:
 
     def _knows_log(self) -> bool:
         return self._log.connected == self._connected
+
+    def head(self) -> int:
+        """Return how many entries the log holds, read beside it where it lies there."""
+        with suppress(sqlite3.Error):
+            beside = self.view.log_head()
+            if beside is not None:
+                return beside
+        return self._log.head()
 
     def names(self) -> dict[str, set[str]]:
         """Return the names that entries may use, by kind, as known at the last catch-up."""

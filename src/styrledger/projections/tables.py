@@ -197,6 +197,13 @@ class ViewFile:
             if rows:
                 self.connection.executemany(statement, rows)
 
+    def log_head(self) -> int | None:
+        """Return how many entries the log holds; None without a log beside."""
+        if not self._beside:
+            return None
+        row = self._one("SELECT max(rowid) FROM log.stored_events")
+        return int((row and row[0]) or 0)
+
     def log_rows(self, after: int, limit: int) -> list[Stored] | None:
         """Return stored entries in order, those above a position; None without a log beside."""
         if not self._beside:

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 import attrs
 
-from benchmarks.workload import OPEN, YEARS, Line, adopted, entries, lines_of
+from benchmarks.workload import OPEN, Line, adopted, entries, lines_of
 from styrledger.basis import Basis
 from styrledger.exchange.copies import restore, write
 from styrledger.ledger import Ledger
@@ -69,7 +69,7 @@ def compared(folder: Path, url: str, options: argparse.Namespace) -> int:
         restore(file, copy.name, read_place(url), lambda _: None)
     with Ledger.open(path) as here, Ledger.open(url) as there:
         roots = {ledger.as_of().basis.root for ledger in (here, there)}
-        plain = Reference([one for one in here.history()])
+        plain = Reference(here.history())
         asked = [*questions(options, here.head())]
         return (len(roots) - 1) + sum(not alike(one, here, there, plain) for one in asked)
 

@@ -202,7 +202,7 @@ class ViewFile:
         if not self._beside:
             return None
         row = self._one("SELECT max(rowid) FROM log.stored_events")
-        return int((row and row[0]) or 0)
+        return 0 if row is None or row[0] is None else int(row[0])
 
     def log_rows(self, after: int, limit: int) -> list[Stored] | None:
         """Return stored entries in order, those above a position; None without a log beside."""

@@ -211,7 +211,7 @@ class Ledger(OpenLedger):
         """Check the whole log from its octets, and hold it to earlier checkpoints of it.
 
         A ledger too damaged to be opened is checked by ``styrledger.verifying.run.verify``.
-        ``progress`` is told how many entries were done, twice for each.
+        ``progress`` is told how many entries were done.
 
         Raises:
             NoteError: what is given as a checkpoint is none.

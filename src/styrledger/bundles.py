@@ -21,6 +21,7 @@ from styrledger.errors import BundleError, Fault, ValueRefused, quoted
 from styrledger.notes import base64_octets
 from styrledger.proofs import verify_consistency, verify_inclusion
 from styrledger.sealing import is_signed, origin_of, read_checkpoint
+from styrledger.stored import Row
 from styrledger.tree import leaf_of
 
 FORMAT = "styrledger-bundle/1"
@@ -40,6 +41,11 @@ class ProvedEntry:
     name: str
     state: bytes
     path: tuple[bytes, ...]
+
+    @property
+    def row(self) -> Row:
+        """The entry as the log holds it."""
+        return Row(self.position, self.stream, self.version, self.name, self.state)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry as the file shows it."""

@@ -15,7 +15,14 @@ from styrledger.events.base import to_line
 from styrledger.events.entry import Entry, Recorded
 from styrledger.opened import Day, Known, OpenLedger, kept_views
 from styrledger.projections.searching import history, storable
-from styrledger.store import Issued, Row, create_log, new_identity, open_log, read_place
+from styrledger.store import (
+    Issued,
+    create_log,
+    new_identity,
+    open_log,
+    read_place,
+)
+from styrledger.stored import Row
 from styrledger.times import Clock, system_clock, to_day
 from styrledger.view import View
 

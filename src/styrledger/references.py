@@ -28,7 +28,7 @@ _A_BODY = "a body as it is registered, such as 'KF' or 'KS AU'"
 _A_DNR = "a diarienummer such as 'KS 2020/31'"
 
 
-@attrs.frozen(init=False)
+@attrs.frozen(init=False, slots=False)
 class DecisionRef:
     """Which decision: the body, its date, the paragraph (§) of its minutes, the diarienummer.
 
@@ -105,7 +105,7 @@ class DecisionRef:
         return self._head if self.dnr is None else _joined(self._head, self.dnr)
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class DnrParts:
     """What a diarienummer says by its shape, each part as printed.
 

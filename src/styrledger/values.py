@@ -23,7 +23,7 @@ _VALUE: Final = re.compile(f"{NUMBER}(?:{BLANK}*{_UNIT})?", re.IGNORECASE)
 _A_NUMBER: Final = "one number such as '80,5', '80.5' or '-2 %'"
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Value:
     """A figure: exact in ``number``, as printed in ``text``.
 

@@ -24,7 +24,7 @@ _NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 _set = object.__setattr__
 
 
-@attrs.frozen(init=False, eq=False, repr=False)
+@attrs.frozen(init=False, eq=False, repr=False, slots=False)
 class Amount:
     """An amount of money, made from its printed text: ``Amount("227,7 mnkr")``.
 

@@ -113,7 +113,7 @@ class Proved:
 
     def _view_file(self) -> ViewFile:
         """Return the entries filed as in a ledger, in memory."""
-        return filed(ViewFile(None, None), self._entries)
+        return filed(ViewFile(None, None), [one.row for one in self._entries])
 
 
 class _Reference(Reference):

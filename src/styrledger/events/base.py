@@ -2,6 +2,9 @@
 
 The checks sit in attrs converters: they run when a program or a record file makes an event,
 and not again when the ledger reads back what it wrote itself.
+
+What is stored is made without slots: the decoder asks each object for the fields that were left
+out, and a slot that is empty answers with an exception, which takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -65,7 +68,7 @@ def checked(cls: type[T]) -> type[T]:
     return cls
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Reference:
     """A name that an event uses: it must have been introduced by an earlier entry."""
 
@@ -74,7 +77,7 @@ class Reference:
     name: str
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Event:
     """Something that happened or was decided; the fields of a subclass say what."""
 

@@ -11,7 +11,7 @@ from styrledger.events.base import Event, to_line, to_prose
 from styrledger.events.entry import Entry
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Amendment(Event):
     """Acts on the entry ``target``, named by its key or as ``#position``."""
 
@@ -44,7 +44,7 @@ def nested_amendment(cls: type[Event]) -> ValueRefused:
     )
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class EntryCorrected(Amendment):
     """The target stops counting, as known from now on, and ``replacement`` counts instead.
 
@@ -55,7 +55,7 @@ class EntryCorrected(Amendment):
     replacement: Entry = attrs.field(converter=to_replacement)
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class EntryWithdrawn(Amendment):
     """The target stops counting, as known from now on.
 

@@ -38,7 +38,7 @@ def to_page(value: str | int) -> str:
     return to_prose(str(value) if isinstance(value, int) else value)
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Source:
     """Where a fact was read, so that anyone can look it up."""
 
@@ -65,7 +65,7 @@ def to_source(value: Source | Mapping[str, Any]) -> Source:
 
 
 @checked
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Entry(Generic[E_co]):
     """One fact for the ledger: what happened, who decided it and from when it counts.
 
@@ -133,7 +133,7 @@ class Entry(Generic[E_co]):
         return None if self.decision is None else self.decision.date
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Recorded(Generic[E_co]):
     """An entry as the ledger holds it: its place in the log, when and by whom (a role)."""
 

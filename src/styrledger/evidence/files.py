@@ -10,8 +10,11 @@ from typing import Any
 from styrledger import files
 from styrledger.errors import LedgerNotFound, NotALedger, StorageError
 from styrledger.evidence.base import Evidence, Part, Values
-from styrledger.store import Issued, Row
+from styrledger.store import (
+    Issued,
+)
 from styrledger.store.sqlite.log import table_statements
+from styrledger.stored import Row
 
 OWN = "sqlite_"
 """How the names begin of what SQLite itself keeps in a file."""
@@ -97,12 +100,12 @@ class FileEvidence(Database, Evidence):
     def entries(self) -> Iterator[Row]:
         """Yield every stored entry in order."""
         for row in self.select(f"{_ENTRIES} ORDER BY rowid"):
-            yield Row(*row)
+            yield Row._make(row)
 
     def rows(self, after: int = 0, limit: int = 1000) -> list[Row]:
         """Return stored entries in order, those with a position above ``after``."""
         query = f"{_ENTRIES} WHERE rowid > ? ORDER BY rowid LIMIT ?"
-        return [Row(*row) for row in self.select(query, after, limit)]
+        return [*map(Row._make, self.select(query, after, limit))]
 
     def head(self) -> int:
         """Return the last position."""

@@ -11,9 +11,14 @@ from psycopg.sql import SQL, Composed
 
 from styrledger.errors import LedgerNotFound, ServerUnreachable, StorageError
 from styrledger.evidence.base import Evidence, Part, Values
-from styrledger.store import TABLES, Issued, Row, Server
+from styrledger.store import (
+    TABLES,
+    Issued,
+    Server,
+)
 from styrledger.store.postgres import connections, schema
 from styrledger.store.postgres.recorder import Statements, in_schema
+from styrledger.stored import Row
 
 PAGE = 1000
 
@@ -71,7 +76,7 @@ class ServerEvidence(Evidence):
 
     def rows(self, after: int = 0, limit: int = PAGE) -> Sequence[Row]:
         """Return stored entries in order, those with a position above ``after``."""
-        return [Row(*row) for row in self._select(self._statements.rows, (after, limit))]
+        return [*map(Row._make, self._select(self._statements.rows, (after, limit)))]
 
     def head(self) -> int:
         """Return the last position."""

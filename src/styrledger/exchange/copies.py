@@ -25,7 +25,14 @@ from styrledger.errors import (
     StyrledgerError,
     UndecodableEntry,
 )
-from styrledger.store import CONTRACT, Identity, Issued, Place, Row, restoring
+from styrledger.store import (
+    CONTRACT,
+    Identity,
+    Issued,
+    Place,
+    restoring,
+)
+from styrledger.stored import Row
 
 PAGE = 1000
 LONGEST_LINE = 10_000_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import attrs
 
@@ -17,8 +17,8 @@ from styrledger import stored
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Entry, Recorded
 from styrledger.history import filed_under
+from styrledger.stored import Row
 from styrledger.times import instant
-from styrledger.tree import Octets
 
 Values = tuple[Any, ...]
 
@@ -27,25 +27,6 @@ PLACES = 20
 
 MOST_REMEMBERED = 50_000
 """How many subjects a filer remembers, so that its memory does not grow with the log."""
-
-
-class StoredRow(Octets, Protocol):
-    """A stored entry, as the log hands it out."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the log."""
-        ...
-
-
-class Stored(NamedTuple):
-    """A stored entry that was read where the log lies."""
-
-    position: int
-    stream: str
-    version: int
-    name: str
-    state: bytes
 
 
 @attrs.frozen
@@ -79,7 +60,7 @@ class Filer:
         self._last = last
         self._ids: dict[str, int] = {}
 
-    def page(self, rows: Iterable[StoredRow]) -> Page:
+    def page(self, rows: Iterable[Row]) -> Page:
         """Return what is filed of entries that follow those before.
 
         Raises:
@@ -91,7 +72,7 @@ class Filer:
             self.file(page, row, stored.decode(row.name, row.state))
         return page
 
-    def file(self, page: Page, row: StoredRow, parts: Sequence[Recorded]) -> None:
+    def file(self, page: Page, row: Row, parts: Sequence[Recorded]) -> None:
         """Add to a page what is filed of one entry, given what its octets stand for."""
         position = row.position
         page.octets.append((position, row.name, row.state))

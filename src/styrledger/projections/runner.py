@@ -19,11 +19,12 @@ from styrledger.events.base import Kind
 from styrledger.events.entry import Recorded
 from styrledger.history import Fact, Link
 from styrledger.projections.balances import Of
-from styrledger.projections.filing import Amending, Filer, StoredRow
+from styrledger.projections.filing import Amending, Filer
 from styrledger.projections.schema import VERSION
 from styrledger.projections.sums import Balanced, Sums
 from styrledger.projections.tables import Cursor, Emptied, ViewFile
 from styrledger.projections.tiles import Tiles
+from styrledger.stored import Row
 from styrledger.tree import leaf_of, root_at
 
 PAGE = 4000
@@ -51,7 +52,7 @@ class Source(Protocol):
         """Return how many entries there are."""
         ...
 
-    def rows(self, after: int = 0, limit: int = PAGE) -> Sequence[StoredRow]:
+    def rows(self, after: int = 0, limit: int = PAGE) -> Sequence[Row]:
         """Return entries in order, those with a position above ``after``."""
         ...
 
@@ -275,7 +276,7 @@ class Runner:
                 self._forget()
             # Beside the log its rows are read at once, else asked of whatever keeps it.
             beside = view.log_rows(at, PAGE)
-            rows: Sequence[StoredRow] = self._log.rows(at, PAGE) if beside is None else beside
+            rows: Sequence[Row] = self._log.rows(at, PAGE) if beside is None else beside
             if rows:
                 self._file(at, rows)
                 last = rows[-1]
@@ -284,7 +285,7 @@ class Runner:
         self.position = at
         return len(rows) == PAGE
 
-    def _file(self, at: int, rows: Sequence[StoredRow]) -> None:
+    def _file(self, at: int, rows: Sequence[Row]) -> None:
         """File entries that must follow those filed before without a gap."""
         view = self.view
         expected = next((n for n, row in enumerate(rows, at + 1) if row.position != n), None)
@@ -383,7 +384,7 @@ def _removed(path: Path, damaged: File | None) -> bool:
     return True
 
 
-def filed(view: ViewFile, rows: Iterable[StoredRow]) -> ViewFile:
+def filed(view: ViewFile, rows: Iterable[Row]) -> ViewFile:
     """File entries of no ledger in an empty view file, gaps or none, without a tree over them."""
     page = Filer().page(rows)
     with view.writing():
@@ -402,6 +403,6 @@ def link(view: ViewFile, amending: Amending) -> Link:
     return Link(amending.position, target, view.slot_of(target), amending.withdraws)
 
 
-def digest(row: StoredRow) -> bytes:
+def digest(row: Row) -> bytes:
     """Return what tells a stored entry from any other at its position."""
     return hashlib.sha256(row.name.encode() + b"\0" + row.state).digest()

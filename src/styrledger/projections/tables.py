@@ -23,9 +23,10 @@ from styrledger.errors import LedgerClosed
 from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Recorded
 from styrledger.history import Fact, Link, facts_at, filed_under, standing
-from styrledger.projections.filing import PLACES, Page, Stored, Values, subject_id
+from styrledger.projections.filing import PLACES, Page, Values, subject_id
 from styrledger.projections.schema import BESIDE, OCTETS, SCHEMA
 from styrledger.projections.tiles import Tile, node_in
+from styrledger.stored import Row
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -204,12 +205,12 @@ class ViewFile:
         row = self._one("SELECT max(rowid) FROM log.stored_events")
         return 0 if row is None or row[0] is None else int(row[0])
 
-    def log_rows(self, after: int, limit: int) -> list[Stored] | None:
+    def log_rows(self, after: int, limit: int) -> list[Row] | None:
         """Return stored entries in order, those above a position; None without a log beside."""
         if not self._beside:
             return None
         rows = self.connection.execute(ROWS, (after, limit))
-        return [*map(Stored._make, rows)]
+        return [*map(Row._make, rows)]
 
     def add_link(self, link: Link) -> None:
         """File a correction or withdrawal."""

@@ -17,7 +17,6 @@ from styrledger.store.log import (
     Issued,
     Log,
     Restoring,
-    Row,
     Writer,
     new_identity,
 )
@@ -31,7 +30,6 @@ __all__ = [
     "Log",
     "Place",
     "Restoring",
-    "Row",
     "Server",
     "Writer",
     "create_log",

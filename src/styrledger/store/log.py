@@ -15,6 +15,7 @@ from styrledger import stored
 from styrledger.errors import FutureContract, LedgerReadOnly
 from styrledger.events.entry import Entry, Recorded
 from styrledger.store.places import Place
+from styrledger.stored import Row
 from styrledger.times import Clock, read_clock
 
 CONTRACT = 1
@@ -43,17 +44,6 @@ class Identity:
 def new_identity(organisation: str, clock: Clock) -> Identity:
     """Return the identity of a new ledger of an organisation."""
     return Identity(str(uuid.uuid4()), organisation, CONTRACT, read_clock(clock))
-
-
-@attrs.frozen
-class Row:
-    """One entry's stored octets, as they lie in the log."""
-
-    position: int
-    stream: str
-    version: int
-    name: str
-    state: bytes
 
 
 @attrs.frozen

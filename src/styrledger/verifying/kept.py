@@ -15,7 +15,7 @@ from styrledger.evidence import Database, Values
 from styrledger.projections.filing import PLACES, Page
 from styrledger.projections.listing import listed, text_of
 from styrledger.projections.tiles import HEIGHT, Tile
-from styrledger.store import Row
+from styrledger.stored import Row
 from styrledger.verifying.faults import Faults, Kind, LedgerFault, fault_at
 from styrledger.verifying.found import TIERS, Kept
 

@@ -12,13 +12,19 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from styrledger.errors import AccessDenied, LedgerExists, LedgerUnfinished, StorageError
-from styrledger.store.log import TABLES, Identity, Issued, Log, Row
+from styrledger.store.log import (
+    TABLES,
+    Identity,
+    Issued,
+    Log,
+)
 from styrledger.store.places import Server
 from styrledger.store.postgres import connections, schema
 from styrledger.store.postgres.connections import Pool
 from styrledger.store.postgres.listening import Listener
 from styrledger.store.postgres.recorder import BEGIN, Cursor, LogRecorder, Statements, cursor_of
 from styrledger.store.postgres.transaction import PostgresTransaction, appending
+from styrledger.stored import Row
 
 HAS_SCHEMA = SQL("SELECT 1 FROM pg_namespace WHERE nspname = %s")
 
@@ -103,7 +109,7 @@ class PostgresLog(Log):
         newest = self._newest
         if newest is not None and newest.position == after + 1:
             return [newest]
-        return [Row(*row) for row in self._asked(self.statements.rows, (after, limit))]
+        return [*map(Row._make, self._asked(self.statements.rows, (after, limit)))]
 
     def issued(self) -> list[Issued]:
         """Return the checkpoints that were issued, the oldest first."""

@@ -7,10 +7,15 @@ from contextlib import contextmanager
 from typing import Never
 
 from styrledger.errors import LedgerExists, LedgerUnfinished
-from styrledger.store.log import Identity, Issued, Restoring, Row
+from styrledger.store.log import (
+    Identity,
+    Issued,
+    Restoring,
+)
 from styrledger.store.places import Server
 from styrledger.store.postgres import schema
 from styrledger.store.postgres.log import PostgresLog
+from styrledger.stored import Row
 
 
 class PostgresRestoring(Restoring):

@@ -9,11 +9,15 @@ from typing import Any
 import psycopg
 
 from styrledger.errors import CommitUnknown
-from styrledger.store.log import Identity, Issued, Row
+from styrledger.store.log import (
+    Identity,
+    Issued,
+)
 from styrledger.store.places import Server
 from styrledger.store.postgres import connections, schema
 from styrledger.store.postgres.connections import Connection, Pool
 from styrledger.store.postgres.recorder import FEW, Cursor, LogRecorder, Statements, cursor_of
+from styrledger.stored import Row
 
 WARNING = "01000"
 """The code of a warning that is of no kind of its own."""
@@ -47,7 +51,7 @@ class PostgresTransaction:
     def row(self, position: int) -> Row | None:
         """Return the entry at a position, None where there is none."""
         row = self._ran(self._statements.row, (position,)).fetchone()
-        return None if row is None else Row(*row)
+        return None if row is None else Row._make(row)
 
     def last(self) -> Row | None:
         """Return the entry that was the newest when the transaction began."""

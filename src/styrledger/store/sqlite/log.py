@@ -29,7 +29,13 @@ from styrledger.errors import (
     StyrledgerError,
 )
 from styrledger.store import log as base
-from styrledger.store.log import TABLES, Identity, Issued, Log, Row
+from styrledger.store.log import (
+    TABLES,
+    Identity,
+    Issued,
+    Log,
+)
+from styrledger.stored import Row
 from styrledger.times import instant
 
 POLL = 0.2
@@ -141,7 +147,7 @@ class SQLiteTransaction:
     def _one(self, query: str, *values: int) -> Row | None:
         self._cursor.execute(query, values)
         row = self._cursor.fetchone()
-        return None if row is None else Row(*row)
+        return None if row is None else Row._make(row)
 
 
 class SQLiteLog(Log):
@@ -229,7 +235,7 @@ class SQLiteLog(Log):
         """Return stored entries in order, those with a position above ``after``."""
         with self._reading() as cursor:
             cursor.execute(f"{ENTRIES} WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, limit))
-            return [Row(*row) for row in cursor.fetchall()]
+            return [*map(Row._make, cursor.fetchall())]
 
     def issued(self) -> list[Issued]:
         """Return the checkpoints that were issued, the oldest first."""

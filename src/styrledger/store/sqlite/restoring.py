@@ -11,8 +11,13 @@ from eventsourcing.sqlite import SQLiteConnection
 
 from styrledger import files
 from styrledger.errors import CopyUnreadable, LedgerUnfinished
-from styrledger.store.log import Identity, Issued, Restoring, Row
+from styrledger.store.log import (
+    Identity,
+    Issued,
+    Restoring,
+)
 from styrledger.store.sqlite.log import LogPool, SQLiteLog, SQLiteTransaction, identify, placed
+from styrledger.stored import Row
 
 
 class PartPool(LogPool):

@@ -23,7 +23,7 @@ from styrledger.events.budgets import BudgetDistributed, BudgetRevised
 from styrledger.exchange import records
 from styrledger.ledger import Ledger
 from styrledger.opened import view_path
-from styrledger.tree import CompactRange, entry_bytes, leaf_of
+from styrledger.tree import CompactRange, entry_bytes, leaves_of
 
 
 @attrs.define
@@ -167,8 +167,7 @@ def grow_tree(stage: Stage, watch: Watch) -> object:
 
     def run() -> str:
         edge = CompactRange()
-        for row in rows:
-            edge.append(leaf_of(row))
+        edge.grow(leaves_of(rows))
         return edge.root().hex()
 
     return watch(run)

@@ -30,7 +30,7 @@ LAYERS = (
     "telling",
     "codec",
     "stored",
-    "canonical",
+    "plain",
     "tree",
     "proofs",
     "notes",

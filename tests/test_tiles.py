@@ -49,12 +49,11 @@ def test_a_tree_that_grows_by_tiles_is_the_tree_that_grows_by_leaves(
         leaves = leaves_of(plain.size, count)
         kept.add(tree, leaves)
         for leaf in leaves:
-            plain.append(leaf)
+            plain.grow([leaf])
         assert tree.edge() == plain.edge
     for size in range(0, plain.size + 1, 1 + plain.size // 20):
         before = CompactRange()
-        for leaf in leaves_of(0, size):
-            before.append(leaf)
+        before.grow(leaves_of(0, size))
         assert root_at(size, kept.node) == before.root()
 
 
@@ -90,8 +89,7 @@ def test_a_tree_is_not_taken_up_where_a_tile_is_missing() -> None:
 
 def root_of(start: int, count: int) -> bytes:
     tree = CompactRange()
-    for leaf in leaves_of(start, count):
-        tree.append(leaf)
+    tree.grow(leaves_of(start, count))
     return tree.root()
 
 
@@ -99,12 +97,12 @@ def root_of(start: int, count: int) -> bytes:
 def test_ranges_made_apart_join_to_the_tree_over_both(whole: int, more: int) -> None:
     joined, plain, right = CompactRange(), CompactRange(), CompactRange()
     for leaf in leaves_of(0, 64 * whole // 16):
-        joined.append(leaf)
-        plain.append(leaf)
+        joined.grow([leaf])
+        plain.grow([leaf])
     aligned = more == 0 or joined.size % (1 << (more - 1).bit_length()) == 0
     for leaf in leaves_of(joined.size, more):
-        right.append(leaf)
-        plain.append(leaf)
+        right.grow([leaf])
+        plain.grow([leaf])
     if aligned:
         joined.join(right.size, right.edge)
         assert (joined.size, joined.edge) == (plain.size, plain.edge)

@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrledger.errors import EntryBytesError
+from styrledger.stored import Row
 from styrledger.tree import (
     EMPTY_ROOT,
     CompactRange,
     entry_bytes,
     leaf_hash,
+    leaf_of,
+    leaves_of,
     node_hash,
     root_at,
 )
@@ -42,12 +45,13 @@ def naive_root(leaves: list[bytes]) -> bytes:
 
 def stored_nodes(leaves: list[bytes]) -> dict[tuple[int, int], bytes]:
     """Return what a store keeps after these leaves."""
-    tree = CompactRange()
-    return {
-        (level, index): hashed
-        for leaf in leaves
-        for level, index, hashed in tree.append(leaf_hash(leaf))
-    }
+    nodes: dict[tuple[int, int], bytes] = {}
+    hashes, level = [leaf_hash(leaf) for leaf in leaves], 0
+    while hashes:
+        nodes.update({(level, index): hashed for index, hashed in enumerate(hashes)})
+        pairs = zip(hashes[::2], hashes[1::2], strict=False)
+        hashes, level = [node_hash(left, right) for left, right in pairs], level + 1
+    return nodes
 
 
 @pytest.mark.parametrize("entry", GOLDEN["entries"])
@@ -106,18 +110,27 @@ def test_roots_are_those_that_certificate_transparency_publishes() -> None:
     tree = CompactRange()
     roots = [tree.root()]
     for leaf in LEAVES:
-        tree.append(leaf_hash(leaf))
+        tree.grow([leaf_hash(leaf)])
         roots.append(tree.root())
     assert roots == [b64decode(root) for root in GOLDEN["roots"]]
     assert roots[8].hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
 
 
-def test_each_append_tells_the_nodes_that_it_completes() -> None:
-    tree = CompactRange()
-    places = [
-        [(level, index) for level, index, _ in tree.append(leaf_hash(leaf))] for leaf in LEAVES[:4]
+def test_stored_entries_are_hashed_at_once_as_one_by_one() -> None:
+    rows = [
+        Row(n, f"stream/{n % 3}", n, name, state)
+        for n, (name, state) in enumerate([("budget.adopted.v1", b"{}"), ("x", b"")] * 4, 1)
     ]
-    assert places == [[(0, 0)], [(0, 1), (1, 0)], [(0, 2)], [(0, 3), (1, 1), (2, 0)]]
+    assert [*leaves_of(rows)] == [leaf_of(row) for row in rows]
+    with pytest.raises(EntryBytesError) as refused:
+        [*leaves_of([Row(1, "x", -1, "x", b"")])]
+    assert str(refused.value) == str(refusal(Row(1, "x", -1, "x", b"")))
+
+
+def refusal(row: Row) -> EntryBytesError:
+    with pytest.raises(EntryBytesError) as refused:
+        leaf_of(row)
+    return refused.value
 
 
 @given(st.integers(0, 600), st.data())
@@ -141,20 +154,20 @@ def test_a_range_read_back_from_stored_nodes_grows_as_the_first_one(
     before: list[bytes], after: list[bytes]
 ) -> None:
     first = CompactRange()
-    nodes: dict[tuple[int, int], bytes] = {}
-    for leaf in before:
-        nodes.update({node[:2]: node[2] for node in first.append(leaf_hash(leaf))})
+    nodes = stored_nodes(before)
+    first.grow(map(leaf_hash, before))
     resumed = CompactRange.read(len(before), lambda level, index: nodes[level, index])
     for leaf in after:
-        assert resumed.append(leaf_hash(leaf)) == first.append(leaf_hash(leaf))
+        resumed.grow([leaf_hash(leaf)])
+        first.grow([leaf_hash(leaf)])
     assert (resumed.size, resumed.edge) == (first.size, first.edge)
 
 
 def test_a_copy_grows_on_its_own() -> None:
     tree = CompactRange()
-    tree.append(leaf_hash(b"a"))
+    tree.grow([leaf_hash(b"a")])
     copy = tree.copy()
-    copy.append(leaf_hash(b"b"))
+    copy.grow([leaf_hash(b"b")])
     assert (tree.size, tree.root()) == (1, leaf_hash(b"a"))
     assert (copy.size, copy.root()) == (2, node_hash(leaf_hash(b"a"), leaf_hash(b"b")))
 

@@ -235,6 +235,6 @@ def filed_under(entry: Entry) -> tuple[str, ...]:
     under = event.subjects()
     if decision is not None:
         under = (*under, subjects.decision(decision.key))
-    if isinstance(event, (DecisionAnnulled, DecisionConditionMet)):
+    if event.rules:
         under = (*under, RULINGS)
     return under if len({*under}) == len(under) else tuple(dict.fromkeys(under))

@@ -22,7 +22,7 @@ from styrledger.store import (
 )
 from styrledger.stored import Row
 from styrledger.times import Clock, instant
-from styrledger.tree import CompactRange, Octets, leaf_of
+from styrledger.tree import CompactRange, Octets, leaves_of
 
 IDENTITY_FRAME = b"styrledger-identity/1\n"
 ORIGIN_OCTETS = 16
@@ -52,8 +52,7 @@ def roots(rows: Iterable[Octets], sizes: Iterable[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     following = iter(rows)
     for size in wanted:
-        for row in islice(following, size - edge.size):
-            edge.append(leaf_of(row))
+        edge.grow(leaves_of(islice(following, size - edge.size)))
         if edge.size == size:
             found[size] = edge.root()
     return found

@@ -14,7 +14,7 @@ Pure: octets in, octets out, and nothing but the standard library.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol, TypeAlias
@@ -25,9 +25,11 @@ HASH_SIZE = 32
 EMPTY_ROOT = sha256(b"").digest()
 LEAVES_END = 1 << 64  # the first count of leaves that 8 octets cannot hold
 ENTRY_FRAME = b"styrledger-entry/1\n"
+MOST_HEADS = 4096
+"""How many streams are remembered by what their entries' octets begin with."""
 
-Node: TypeAlias = tuple[int, int, bytes]
-"""A complete node: level, index, hash."""
+UNFIT = (AttributeError, TypeError, UnicodeEncodeError, OverflowError)
+"""What comes of a row that no ledger wrote."""
 
 NodeReader: TypeAlias = Callable[[int, int], bytes]
 """Gives the hash of a complete node from its level and index."""
@@ -69,30 +71,33 @@ def entry_bytes(stream: str, version: int, name: str, state: bytes) -> bytes:
             version below 0 or past 8 octets, text that is not Unicode, another type.
     """
     try:
-        return b"".join(
-            (
-                ENTRY_FRAME,
-                _sized(stream),
-                version.to_bytes(8, "big"),
-                _sized(name),
-                len(state).to_bytes(8, "big"),
-                state,
-            )
+        parts = (
+            ENTRY_FRAME,
+            _sized(stream),
+            version.to_bytes(8, "big"),
+            _sized(name),
+            len(state).to_bytes(8, "big"),
+            state,
         )
-    except (AttributeError, TypeError, UnicodeEncodeError, OverflowError) as wrong:
-        raise EntryBytesError(
-            Fault(
-                "the stored entry cannot be hashed",
-                expected="stream and name in text, version from 0 to 2**64 - 1, state in octets",
-                todo="its row was not written by a ledger",
-            )
-        ) from wrong
+        return b"".join(parts)
+    except UNFIT as wrong:
+        raise _unfit() from wrong
 
 
 @lru_cache(4096)  # few streams and names, many entries
 def _sized(text: str) -> bytes:
     octets = text.encode()
     return len(octets).to_bytes(8, "big") + octets
+
+
+def _unfit() -> EntryBytesError:
+    return EntryBytesError(
+        Fault(
+            "the stored entry cannot be hashed",
+            expected="stream and name in text, version from 0 to 2**64 - 1, state in octets",
+            todo="its row was not written by a ledger",
+        )
+    )
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -107,6 +112,33 @@ def leaf_of(row: Octets) -> bytes:
         EntryBytesError: the row holds what no ledger writes.
     """
     return leaf_hash(entry_bytes(row.stream, row.version, row.name, row.state))
+
+
+def leaves_of(rows: Iterable[Octets]) -> Iterator[bytes]:
+    """Yield the hashes of stored entries, the same as ``leaf_of`` gives.
+
+    Raises:
+        EntryBytesError: a row holds what no ledger writes.
+    """
+    heads: dict[str, bytes] = {}
+    try:
+        for row in rows:
+            stream, state = row.stream, row.state
+            head = heads.get(stream)
+            if head is None:
+                if len(heads) == MOST_HEADS:
+                    heads.clear()
+                head = heads[stream] = b"\x00" + ENTRY_FRAME + _sized(stream)
+            octets = (
+                head,
+                row.version.to_bytes(8, "big"),
+                _sized(row.name),
+                len(state).to_bytes(8, "big"),
+                state,
+            )
+            yield sha256(b"".join(octets)).digest()
+    except UNFIT as wrong:
+        raise _unfit() from wrong
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -135,19 +167,18 @@ class CompactRange:
         """Return the right edge of the tree at ``size`` leaves, from its stored nodes."""
         return cls(size, [node(level, index) for level, index in complete_nodes(0, size)])
 
-    def append(self, leaf: bytes) -> list[Node]:
-        """Add one leaf, given its hash; return the nodes it completes, itself first, then up."""
-        index, level, hashed = self.size, 0, leaf
-        completed = [(level, index, hashed)]
-        while index & 1:
-            # As node_hash does; a call for every entry of a log is worth sparing.
-            hashed = sha256(b"\x01" + self.edge.pop() + hashed).digest()
-            index >>= 1
-            level += 1
-            completed.append((level, index, hashed))
-        self.edge.append(hashed)
-        self.size += 1
-        return completed
+    def grow(self, leaves: Iterable[bytes]) -> None:
+        """Add leaves, given their hashes."""
+        edge, size = self.edge, self.size
+        for leaf in leaves:
+            hashed, index = leaf, size
+            while index & 1:
+                # As node_hash does; a call for every entry of a log is worth sparing.
+                hashed = sha256(b"\x01" + edge.pop() + hashed).digest()
+                index >>= 1
+            edge.append(hashed)
+            size += 1
+            self.size = size
 
     def join(self, size: int, edge: Sequence[bytes]) -> None:
         """Add the leaves of another range, whose edge was made apart from this one.

@@ -84,6 +84,8 @@ class Event:
     type: ClassVar[str]
     amends: ClassVar[bool] = False
     """True for corrections and withdrawals, which act on another entry."""
+    rules: ClassVar[bool] = False
+    """True for annulments and met conditions: what they say of a decision moves what it did."""
     proceedings: ClassVar[bool] = False
     """True for what happened at a meeting: an annulled decision leaves it as it was."""
     remembered: ClassVar[bool] = False

@@ -63,6 +63,7 @@ class DecisionAnnulled(DecisionEvent):
     """A court annulled the decision; it stops counting on the effective date."""
 
     type: ClassVar[str] = "decision.annulled"
+    rules: ClassVar[bool] = True
 
 
 @attrs.frozen(slots=False)
@@ -84,3 +85,4 @@ class DecisionConditionMet(DecisionEvent):
     """What the decision was conditional on has happened; it counts from the effective date."""
 
     type: ClassVar[str] = "decision.condition_met"
+    rules: ClassVar[bool] = True

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
-from styrledger import stored
+from styrledger import plain, stored
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Entry, Recorded
 from styrledger.history import filed_under
@@ -42,7 +42,7 @@ class Amending:
 class Page:
     """The rows that follow from some entries in order, for each table of the view file."""
 
-    octets: list[Values] = attrs.Factory(list[Values])
+    entries: list[Row] = attrs.Factory(list[Row])
     instants: list[Values] = attrs.Factory(list[Values])
     keys: list[Values] = attrs.Factory(list[Values])
     names: list[Values] = attrs.Factory(list[Values])
@@ -51,9 +51,16 @@ class Page:
     """Subjects with their ids; only those that the filer has not met lately."""
     amending: list[Amending] = attrs.Factory(list[Amending])
 
+    def octets(self) -> list[Values]:
+        """Return the rows of a view file that holds the octets itself."""
+        return [(row.position, row.name, row.state) for row in self.entries]
+
 
 class Filer:
-    """Files entries in order; it remembers the last instant and the subjects met lately."""
+    """Files entries in order; it remembers the last instant and the subjects met lately.
+
+    It takes an entry as it is, or the plain structure of one, and files the same of both.
+    """
 
     def __init__(self, last: datetime | None = None) -> None:
         """Begin after an entry that was recorded at ``last``, None at the start of the log."""
@@ -69,29 +76,31 @@ class Filer:
         """
         page = Page()
         for row in rows:
-            self.file(page, row, stored.decode(row.name, row.state))
+            read = plain.read(row.name, row.state)
+            self.file(page, row, stored.decode(row.name, row.state) if read is None else (read,))
         return page
 
     def file(self, page: Page, row: Row, parts: Sequence[Recorded]) -> None:
         """Add to a page what is filed of one entry, given what its octets stand for."""
         position = row.position
-        page.octets.append((position, row.name, row.state))
+        page.entries.append(row)
         recorded = parts[0]
         if recorded.recorded_at != self._last:
             self._last = recorded.recorded_at
             page.instants.append((position, instant(self._last)))
-        if recorded.entry.key is not None:
-            page.keys.append((position, recorded.entry.key))
-        event = recorded.entry.event
-        if isinstance(event, Amendment):
-            withdraws = isinstance(event, EntryWithdrawn)
+        entry = recorded.entry
+        if entry.key is not None:
+            page.keys.append((position, entry.key))
+        if entry.event.amends:
+            event = cast("Amendment", entry.event)
+            withdraws = event.type == EntryWithdrawn.type
             page.amending.append(Amending(position, event.target, withdraws))
             if withdraws:
                 return
         place = position << PLACES
-        if len(parts) == 1 and not event.amends:
-            under: Iterable[str] = filed_under(recorded.entry)
-            defined = definition(recorded.entry)
+        if len(parts) == 1 and not entry.event.amends:
+            under: Iterable[str] = filed_under(entry)
+            defined = definition(entry)
             if defined is not None:
                 page.names.append((place, defined))
         else:

@@ -25,7 +25,7 @@ from styrledger.projections.sums import Balanced, Sums
 from styrledger.projections.tables import Cursor, Emptied, ViewFile
 from styrledger.projections.tiles import Tiles
 from styrledger.stored import Row
-from styrledger.tree import leaf_of, root_at
+from styrledger.tree import leaves_of, root_at
 
 PAGE = 4000
 
@@ -295,7 +295,7 @@ class Runner:
         filer = Filer(self._last(at)) if self._filer is None else self._filer
         # Left behind where something fails below: the next page begins from what is filed.
         self._tiles = self._filer = None
-        view.add_tiles([*tiles.grow(map(leaf_of, rows)), *tiles.begun()])
+        view.add_tiles([*tiles.grow(leaves_of(rows)), *tiles.begun()])
         page = filer.page(rows)
         view.add(page)
         for one in page.amending:
@@ -391,7 +391,7 @@ def filed(view: ViewFile, rows: Iterable[Row]) -> ViewFile:
         view.add(page)
         for one in page.amending:
             view.add_link(link(view, one))
-        last = max((position for position, *_ in page.octets), default=0)
+        last = max((row.position for row in page.entries), default=0)
         view.move(Cursor("", VERSION, last, b""))
     return view
 

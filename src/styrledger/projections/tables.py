@@ -188,7 +188,10 @@ class ViewFile:
     def add(self, page: Page) -> None:
         """File a page of entries, all but its corrections."""
         for statement, rows in (
-            ("INSERT INTO octets VALUES (?, ?, ?)", () if self._beside else page.octets),
+            (
+                "INSERT INTO octets VALUES (?, ?, ?)",
+                () if self._beside else page.octets(),
+            ),
             ("INSERT INTO instants VALUES (?, ?)", page.instants),
             ("INSERT INTO keys VALUES (?, ?)", page.keys),
             ("INSERT INTO names VALUES (?, ?)", page.names),

@@ -8,8 +8,9 @@ between are computed when they are asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 
-from styrledger.tree import EMPTY_ROOT, HASH_SIZE, node_hash
+from styrledger.tree import EMPTY_ROOT, HASH_SIZE
 
 HEIGHT = 4
 """How many levels of the tree one level of tiles stands for."""
@@ -41,9 +42,13 @@ class Tiles:
     def grow(self, leaves: Iterable[bytes]) -> list[Tile]:
         """Add leaves, given their hashes; return the tiles that this filled."""
         made: list[Tile] = []
+        hashes = self._at(0)
         for leaf in leaves:
             self.size += 1
-            self._add(0, leaf, made)
+            hashes.append(leaf)
+            if len(hashes) == WIDTH:
+                self._close(0, made)
+                hashes = self._open[0]
         return made
 
     def begun(self) -> list[Tile]:
@@ -72,16 +77,19 @@ class Tiles:
         twin.size, twin._open = self.size, [[*hashes] for hashes in self._open]
         return twin
 
-    def _add(self, level: int, hashed: bytes, made: list[Tile]) -> None:
+    def _at(self, level: int) -> list[bytes]:
         if level == len(self._open):
             self._open.append([])
-        hashes = self._open[level]
-        hashes.append(hashed)
-        if len(hashes) == WIDTH:
-            place = (self.size >> (HEIGHT * (level + 1))) - 1
-            made.append((level, place, b"".join(hashes)))
-            self._add(level + 1, joined(hashes), made)
-            self._open[level] = []
+        return self._open[level]
+
+    def _close(self, level: int, made: list[Tile]) -> None:
+        """Take a full tile, and put its root in the one above, which may be full then too."""
+        hashes, self._open[level] = self._open[level], []
+        made.append((level, (self.size >> (HEIGHT * (level + 1))) - 1, b"".join(hashes)))
+        above = self._at(level + 1)
+        above.append(joined(hashes))
+        if len(above) == WIDTH:
+            self._close(level + 1, made)
 
 
 def node_in(read: TileReader, level: int, index: int) -> bytes:
@@ -102,7 +110,8 @@ def joined(hashes: list[bytes]) -> bytes:
     """Return the node above a power of two of neighbouring hashes."""
     while len(hashes) > 1:
         pairs = zip(hashes[::2], hashes[1::2], strict=True)
-        hashes = [node_hash(left, right) for left, right in pairs]
+        # As node_hash does: there is one for every entry of a log.
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
     return hashes[0] if hashes else EMPTY_ROOT
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
 
-from styrledger import canonical, registry, stored
+from styrledger import plain, registry, stored
 from styrledger.errors import EntryBytesError, StyrledgerError, quoted
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Recorded
 from styrledger.stored import Row
 from styrledger.times import instant
-from styrledger.tree import leaf_hash, leaf_of
+from styrledger.tree import leaf_hash, leaf_of, leaves_of
 from styrledger.verifying.faults import Faults, LedgerFault, fault_at
 from styrledger.verifying.found import Amended, Keyed
 
@@ -28,7 +29,6 @@ class EntryCheck:
         """Begin after a position."""
         self._faults = faults
         self._position = after
-        self._said = ""
         self.first: datetime | None = None
         self.last: datetime | None = None
         self.keyed: list[Keyed] = []
@@ -36,8 +36,14 @@ class EntryCheck:
         self.whole = True
         """False from the first row on that cannot be read or is out of its place."""
 
-    def leaf(self, row: Row) -> bytes:
-        """Return the hash of a row in the tree."""
+    def leaves(self, rows: Sequence[Row]) -> list[bytes]:
+        """Return the hashes of rows in the tree."""
+        try:
+            return [*leaves_of(rows)]
+        except EntryBytesError:
+            return [*map(self._leaf, rows)]
+
+    def _leaf(self, row: Row) -> bytes:
         try:
             return leaf_of(row)
         except EntryBytesError:
@@ -54,34 +60,42 @@ class EntryCheck:
             return UNHASHABLE
 
     def take(self, row: Row) -> Sequence[Recorded]:
-        """Check the next row; return what it stands for, nothing where it cannot be read."""
+        """Check the next row; return what it stands for, nothing where it cannot be read.
+
+        Of octets that are just what the ledger writes that is a plain structure.
+        """
         if row.position != self._position + 1:
             self._out_of_place(row, self._position + 1)
         self._position = row.position
+        exact = self._exact(row)
         try:
-            parts = stored.decode(row.name, row.state)
+            parts = stored.decode(row.name, row.state) if exact is None else (exact,)
         except (StyrledgerError, TypeError, AttributeError) as error:
             self._unreadable(row, error)
             return ()
         recorded = parts[0]
         if recorded.position != row.position:
             self._of_elsewhere(row, recorded)
-        said = canonical.recorded_at(row.name, row.state)
-        # Entries of one commit share their instant; its text is looked at once.
-        if said is None or said != self._said:
-            self._octets(row, recorded, said)
+        if exact is None:
+            self._octets(row, recorded)
+        if recorded.recorded_at != self.last:
             self._time(row, recorded)
-            self._said = said or ""
         event = recorded.entry.event
-        if isinstance(event, Amendment):  # it is in the stream of what it acts on
-            withdraws = isinstance(event, EntryWithdrawn)
-            self.amended.append(Amended(row.position, row.stream, event.target, withdraws))
+        if event.amends:  # it is in the stream of what it acts on
+            target, withdraws = cast("Amendment", event).target, event.type == EntryWithdrawn.type
+            self.amended.append(Amended(row.position, row.stream, target, withdraws))
         elif row.stream != (expected := event.placed(recorded.entry.decision).stream()):
             what = "the entry is in another stream"
             self._faults.add(fault_at(row, "stream", what, expected=expected, found=row.stream))
         if recorded.entry.key is not None:
             self.keyed.append(Keyed(row.position, recorded.entry.key))
         return parts
+
+    def _exact(self, row: Row) -> Recorded | None:
+        try:
+            return plain.read_exact(row.name, row.state)
+        except TypeError:  # a row that holds no text or no octets
+            return None
 
     def _out_of_place(self, row: Row, expected: int) -> None:
         self.whole = False
@@ -120,10 +134,8 @@ class EntryCheck:
         self.first = self.first or recorded.recorded_at
         self.last = recorded.recorded_at
 
-    def _octets(self, row: Row, recorded: Recorded, said: str | None) -> None:
-        """Compare the octets with what the ledger writes; ``said`` is an instant read in them."""
-        if said is not None and said == instant(recorded.recorded_at):
-            return
+    def _octets(self, row: Row, recorded: Recorded) -> None:
+        """Compare the octets with what the ledger writes."""
         if _is_older(row):
             octets = msgspec.json.encode(msgspec.json.decode(row.state), order="sorted")
             again = (row.name, octets)

@@ -98,7 +98,7 @@ class KeptPart:
             (FILED, page.filed),
         ]
         if self._copies:
-            tables.append((OCTETS, page.octets))
+            tables.append((OCTETS, page.octets()))
         first, last = rows[0].position, rows[-1].position
         if first <= self._kept.listed:
             shown = ((row, parts) for row, parts in entries if row.position <= self._kept.listed)

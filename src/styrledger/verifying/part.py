@@ -61,7 +61,7 @@ class _Part:
         self._note(at)
         while rows := self._page(at):
             at = rows[-1].position
-            self._grow([*map(self._check.leaf, rows)])
+            self._grow(self._check.leaves(rows))
             read = [(row, self._check.take(row)) for row in rows]
             if self._kept is not None and self._check.whole and at <= self._until:
                 self._compare(self._kept, read)

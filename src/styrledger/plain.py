@@ -1,0 +1,132 @@
+"""The stored form in plain structures: read in a fraction of the time, and written back.
+
+For every event there is a structure with the names and types of its stored form, and nothing
+else, in the order in which they are written. It has the methods of the classes that it stands
+for, so that an entry tells its stream and its subjects by the same code whichever way it was
+read. What fits no structure, a correction or what a newer or an older version wrote, is left to
+``stored``: None says only that this does not know.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Generic, Literal, TypeVar, Union, cast, get_args, get_origin
+
+import attrs
+import msgspec
+
+from styrledger import registry
+from styrledger.events.base import Event
+from styrledger.events.corrections import EntryCorrected
+from styrledger.events.entry import Entry, Recorded
+from styrledger.times import PartialDate, partial_date
+
+Form = tuple[Callable[[bytes], Recorded], Callable[[object], bytes]]
+"""What reads the octets of an event's entries, and what writes them."""
+
+SIMPLE = frozenset({str, int, bool, date, datetime, PartialDate})
+"""The types of the simple values of an entry."""
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, ValueError)
+
+
+def read(name: str, state: bytes) -> Recorded | None:
+    """Return what stored octets stand for: a structure with the fields and methods of an entry.
+
+    It is no ``Recorded``, and equal to none.
+    """
+    form = _form(name)
+    if form is None:
+        return None
+    try:
+        return form[0](state)
+    except UNREADABLE:
+        return None
+
+
+def read_exact(name: str, state: bytes) -> Recorded | None:
+    """Return the same for octets that are just what the ledger writes, None for any others."""
+    form = _form(name)
+    if form is None:
+        return None
+    reads, writes = form
+    try:
+        found = reads(state)
+    except UNREADABLE:
+        return None
+    return found if writes(found) == state else None
+
+
+@cache
+def _form(name: str) -> Form | None:
+    cls = registry.STORED.get(name)
+    if cls is None or cls is EntryCorrected or name in registry.UPCASTERS:
+        return None
+    if cls.placed is not Event.placed:  # it makes another of its own class
+        return None
+    structure = _structure(Recorded, cls)
+    decode = msgspec.json.Decoder(structure, dec_hook=_date).decode
+    return cast("Form", (decode, msgspec.json.Encoder(enc_hook=str).encode))
+
+
+def _date(kind: type, value: str) -> PartialDate:
+    if kind is PartialDate:
+        return partial_date(value)
+    raise NotImplementedError(kind)
+
+
+def _structure(cls: type[Any], event: type[Any]) -> Any:
+    """Return the structure of what an attrs class is stored as."""
+    attrs.resolve_types(cls)
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
+    for field in sorted(attrs.fields(cls), key=lambda one: one.name):
+        if field.name == "where":
+            continue
+        kind = _kind(event if cls is Entry and field.name == "event" else field.type, event)
+        optional = field.default is None
+        fields.append((field.name, kind, None) if optional else (field.name, kind))
+    return msgspec.defstruct(
+        f"Plain{cls.__name__}",
+        fields,
+        namespace=_methods(cls),
+        kw_only=True,
+        omit_defaults=True,
+        forbid_unknown_fields=True,
+        gc=False,  # what an entry holds never holds the entry
+    )
+
+
+def _methods(cls: type[Any]) -> dict[str, Any]:
+    """Return the methods and constants of a class, those of its bases too."""
+    fields = {field.name for field in attrs.fields(cls)}
+    return {
+        name: value
+        for base in reversed(cls.__mro__)
+        if base not in {object, Generic}
+        for name, value in vars(base).items()
+        if not name.startswith("__") and name not in fields
+    }
+
+
+def _kind(kind: Any, event: type[Any]) -> Any:
+    """Return how values of a type are read.
+
+    Raises:
+        TypeError: it has no plain stored form.
+    """
+    origin, arguments = get_origin(kind), get_args(kind)
+    if kind is type(None) or origin is Literal or kind in SIMPLE:
+        return kind
+    if origin in {Union, types.UnionType}:
+        return Union[tuple(_kind(one, event) for one in arguments)]  # noqa: UP007 - made here
+    if origin is tuple:
+        return tuple.__class_getitem__(
+            tuple(one if one is ... else _kind(one, event) for one in arguments)
+        )
+    plain = origin or kind
+    if isinstance(kind, TypeVar) or not attrs.has(plain):
+        raise TypeError(kind)
+    return _structure(plain, event)

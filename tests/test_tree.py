@@ -123,7 +123,7 @@ def test_stored_entries_are_hashed_at_once_as_one_by_one() -> None:
     ]
     assert [*leaves_of(rows)] == [leaf_of(row) for row in rows]
     with pytest.raises(EntryBytesError) as refused:
-        [*leaves_of([Row(1, "x", -1, "x", b"")])]
+        list(leaves_of([Row(1, "x", -1, "x", b"")]))
     assert str(refused.value) == str(refusal(Row(1, "x", -1, "x", b"")))
 
 

@@ -128,7 +128,7 @@ ATTACKS = [
         "a fact in the second part",
         PART + 9,
         VIEWS,
-        "UPDATE filed SET subject = 1 WHERE place = {} << 20",
+        "UPDATE filed SET subject = subject || 'x' WHERE position = {}",
     ),
     LongAttack(
         "a leaf in the second part",

@@ -146,6 +146,14 @@ def facts_at(slot: int, contents: Sequence[Recorded]) -> Iterator[Fact]:
         yield Fact(slot, recorded.position, recorded.recorded_at, recorded.by, entry, part)
 
 
+def facts_under(subject: str, slot: int, contents: Sequence[Recorded]) -> Iterator[Fact]:
+    """Yield those of the facts at a place that is filed under a subject that are about it."""
+    facts = facts_at(slot, contents)
+    if len(contents) == 1:
+        return facts
+    return (fact for fact in facts if subject in filed_under(fact.entry))
+
+
 def rulings(standing_facts: Iterable[Fact], on: date, *, void_annulled: bool = False) -> Rulings:
     """Return what is annulled and which conditions are met on a day.
 

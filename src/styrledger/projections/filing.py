@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, cast
 
 import attrs
@@ -23,10 +22,7 @@ from styrledger.times import instant
 Values = tuple[Any, ...]
 
 PLACES = 20
-"""The bits of a place that number what is filed at one position; the position is above them."""
-
-MOST_REMEMBERED = 50_000
-"""How many subjects a filer remembers, so that its memory does not grow with the log."""
+"""The bits of a place that number the names of one position; the position is above them."""
 
 
 @attrs.frozen
@@ -47,8 +43,6 @@ class Page:
     keys: list[Values] = attrs.Factory(list[Values])
     names: list[Values] = attrs.Factory(list[Values])
     filed: list[Values] = attrs.Factory(list[Values])
-    subjects: list[Values] = attrs.Factory(list[Values])
-    """Subjects with their ids; only those that the filer has not met lately."""
     amending: list[Amending] = attrs.Factory(list[Amending])
 
     def octets(self) -> list[Values]:
@@ -57,7 +51,7 @@ class Page:
 
 
 class Filer:
-    """Files entries in order; it remembers the last instant and the subjects met lately.
+    """Files entries in order; it remembers the instant of the last.
 
     It takes an entry as it is, or the plain structure of one, and files the same of both.
     """
@@ -65,7 +59,6 @@ class Filer:
     def __init__(self, last: datetime | None = None) -> None:
         """Begin after an entry that was recorded at ``last``, None at the start of the log."""
         self._last = last
-        self._ids: dict[str, int] = {}
 
     def page(self, rows: Iterable[Row]) -> Page:
         """Return what is filed of entries that follow those before.
@@ -97,39 +90,18 @@ class Filer:
             page.amending.append(Amending(position, event.target, withdraws))
             if withdraws:
                 return
-        place = position << PLACES
         if len(parts) == 1 and not entry.event.amends:
             under: Iterable[str] = filed_under(entry)
             defined = definition(entry)
             if defined is not None:
-                page.names.append((place, defined))
+                page.names.append((position << PLACES, defined))
         else:
             entries = [*standing_for(parts)]
             under = dict.fromkeys(name for entry in entries for name in filed_under(entry))
             names = dict.fromkeys(map(definition, entries))
-            page.names += enumerate((name for name in names if name is not None), place)
-        ids = self._ids
-        for subject in under:
-            known = ids.get(subject)
-            if known is None:
-                known = self._meet(subject)
-                page.subjects.append((subject, known))
-            page.filed.append((place, known))
-            place += 1
-
-    def _meet(self, subject: str) -> int:
-        if len(self._ids) >= MOST_REMEMBERED:
-            self._ids.clear()
-        known = self._ids[subject] = subject_id(subject)
-        return known
-
-
-def subject_id(subject: str) -> int:
-    """Return the number that stands for a subject: the first eight octets of its SHA-256.
-
-    Should two subjects share one, what is looked up is still told apart by its text.
-    """
-    return int.from_bytes(sha256(subject.encode()).digest()[:8], "big", signed=True)
+            some = (name for name in names if name is not None)
+            page.names += enumerate(some, position << PLACES)
+        page.filed += [(subject, position) for subject in under]
 
 
 def standing_for(parts: Iterable[Recorded]) -> Iterator[Entry]:

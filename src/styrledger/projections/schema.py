@@ -7,7 +7,7 @@ import sqlite3
 from styrledger.projections.listing import LISTING
 from styrledger.projections.sums import SUMS
 
-VERSION = 4
+VERSION = 5
 """Raise it with every change to the tables or to what is filed in them."""
 
 SCHEMA = f"""
@@ -17,9 +17,8 @@ CREATE INDEX instants_by_time ON instants (recorded_at);
 CREATE TABLE keys (position INTEGER PRIMARY KEY, key TEXT);
 CREATE UNIQUE INDEX keys_by_key ON keys (key);
 CREATE TABLE names (place INTEGER PRIMARY KEY, name TEXT);
-CREATE TABLE subjects (subject TEXT PRIMARY KEY, id INTEGER) WITHOUT ROWID;
-CREATE TABLE filed (place INTEGER PRIMARY KEY, subject INTEGER);
-CREATE INDEX filed_by_subject ON filed (subject);
+CREATE TABLE filed (subject TEXT, position INTEGER, PRIMARY KEY (subject, position))
+WITHOUT ROWID;
 CREATE TABLE links (
     position INTEGER PRIMARY KEY, target INTEGER, slot INTEGER, withdraws INTEGER
 );

@@ -9,15 +9,14 @@ from typing import Protocol
 
 from styrledger import stored, subjects
 from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link, facts_at, filed_under, standing
+from styrledger.history import Fact, Link, facts_at, facts_under, filed_under, standing
 from styrledger.projections.balances import Balances, Version
-from styrledger.projections.filing import PLACES, subject_id
 from styrledger.projections.ruled import Filed, Ruled
 
-ABOUT = f"""
-SELECT o.name, o.state FROM filed JOIN octets AS o ON o.position = filed.place >> {PLACES}
-WHERE filed.subject = ? AND filed.place >= ? AND filed.place < ?
-"""  # noqa: S608 - a number of ours
+ABOUT = """
+SELECT o.name, o.state FROM filed JOIN octets AS o USING (position)
+WHERE subject = ? AND position > ? AND position <= ? ORDER BY position
+"""
 
 Between = tuple[int, int]
 """A stretch of the log: after the first position, up to and with the second."""
@@ -96,13 +95,9 @@ def _about(view: Facts, subject: str, slot: int, links: Sequence[Link]) -> list[
 
 def _filed(view: Facts, subject: str, between: Between) -> Iterator[Fact]:
     """Yield the facts about a subject that were recorded in a stretch of the log."""
-    since, head = between
-    places = (since + 1) << PLACES, (head + 1) << PLACES
-    for name, state in view.connection.execute(ABOUT, (subject_id(subject), *places)).fetchall():
+    for name, state in view.connection.execute(ABOUT, (subject, *between)).fetchall():
         parts = stored.decode(name, state)
-        for fact in facts_at(parts[0].position, parts):
-            if subject in filed_under(fact.entry):
-                yield fact
+        yield from facts_under(subject, parts[0].position, parts)
 
 
 def _amending(view: Facts, subject: str, between: Between) -> Iterator[tuple[int, Sequence[Link]]]:
@@ -118,8 +113,7 @@ def _amending(view: Facts, subject: str, between: Between) -> Iterator[tuple[int
         return
     # What does not stand now may stand again: a withdrawal can be withdrawn.
     rows = view.connection.execute(
-        f"SELECT place >> {PLACES} FROM filed WHERE subject = ? AND place < ?",  # noqa: S608 - ours
-        (subject_id(subject), (head + 1) << PLACES),
+        "SELECT position FROM filed WHERE subject = ? AND position <= ?", (subject, head)
     )
     for slot in {view.slot_of(position) for (position,) in rows.fetchall()}:
         links = view.links(slot)

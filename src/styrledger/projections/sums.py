@@ -16,7 +16,7 @@ from styrledger.amounts import Amount
 from styrledger.events.base import Kind
 from styrledger.history import RULINGS
 from styrledger.projections.balances import Of, Version
-from styrledger.projections.filing import PLACES, Values, subject_id
+from styrledger.projections.filing import Values
 from styrledger.projections.printed import Print, amount_of
 from styrledger.projections.ruled import Ruled
 from styrledger.projections.summing import Facts, versions
@@ -50,7 +50,7 @@ FROM lines JOIN sums ON sums.line = lines.id AND (sums.day, sums.known) = (
 """
 
 NEW = """
-SELECT EXISTS (SELECT 1 FROM filed WHERE subject IN (?, ?) AND place >= ? AND place < ?)
+SELECT EXISTS (SELECT 1 FROM filed WHERE subject IN (?, ?) AND position > ? AND position <= ?)
 OR EXISTS (SELECT 1 FROM links WHERE position > ? AND position <= ?)
 """
 
@@ -144,17 +144,16 @@ class Sums:
     def _is_new(self, budget: Of, since: int, head: int) -> bool:
         """Tell whether a stretch of the log may have changed a budget."""
         unit, year, kind = budget
-        ids = subject_id(subjects.budget(unit, year, kind)), subject_id(RULINGS)
-        places = (since + 1) << PLACES, (head + 1) << PLACES
-        row = self._view.connection.execute(NEW, (*ids, *places, since, head)).fetchone()
+        asked = (subjects.budget(unit, year, kind), RULINGS, since, head, since, head)
+        row = self._view.connection.execute(NEW, asked).fetchone()
         return bool(row[0])
 
     def _rulings(self, head: int) -> Ruled:
         """Return all rulings, read anew only where there are more of them or of corrections."""
         last: Values = self._view.connection.execute(
-            "SELECT (SELECT max(place) FROM filed WHERE subject = ?), "
+            "SELECT (SELECT max(position) FROM filed WHERE subject = ?), "
             "(SELECT max(position) FROM links)",
-            (subject_id(RULINGS),),
+            (RULINGS,),
         ).fetchone()
         if self._ruled is None or self._ruled[0] != last:
             self._ruled = (last, Ruled(self._view, head))

@@ -9,6 +9,7 @@ again from the log.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
@@ -22,8 +23,8 @@ from styrledger import files, stored
 from styrledger.errors import LedgerClosed
 from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link, facts_at, filed_under, standing
-from styrledger.projections.filing import PLACES, Page, Values, subject_id
+from styrledger.history import Fact, Link, facts_at, facts_under, standing
+from styrledger.projections.filing import PLACES, Page, Values
 from styrledger.projections.schema import BESIDE, OCTETS, SCHEMA
 from styrledger.projections.tiles import Tile, node_in
 from styrledger.stored import Row
@@ -36,18 +37,28 @@ SELECT rowid, originator_id, originator_version, topic, state FROM log.stored_ev
 WHERE rowid > ? ORDER BY rowid LIMIT ?
 """
 
-FACTS = f"""
-SELECT o.name, o.state FROM filed JOIN octets AS o ON o.position = filed.place >> {PLACES}
-WHERE filed.subject = ? AND filed.place < ?
-"""  # noqa: S608 - a number of ours
+FACTS = """
+SELECT o.name, o.state FROM filed JOIN octets AS o USING (position)
+WHERE subject = ? AND position <= ? ORDER BY position
+"""
+
+# From one subject to the next, however much is filed under each.
+EVER = """
+WITH RECURSIVE each (subject) AS (
+    SELECT min(subject) FROM filed WHERE subject >= :begin
+    UNION ALL
+    SELECT (SELECT min(subject) FROM filed WHERE subject > each.subject) FROM each
+    WHERE substr(each.subject, 1, length(:begin)) = :begin
+)
+SELECT subject FROM each WHERE subject GLOB :pattern
+"""
 
 STANDING = f"""
-SELECT subject FROM subjects WHERE subject GLOB ? AND EXISTS (
-    SELECT 1 FROM filed WHERE filed.subject = subjects.id AND filed.place < ?
-    AND filed.place >> {PLACES} NOT IN (SELECT value FROM json_each(?))
-) ORDER BY subject
-"""  # noqa: S608 - a number of ours
-
+{EVER} AND EXISTS (
+    SELECT 1 FROM filed WHERE filed.subject = each.subject AND position <= :known
+    AND position NOT IN (SELECT value FROM json_each(:fallen))
+)
+"""  # noqa: S608 - a query of ours
 
 MOST_KEPT = 8
 """For how many positions a view file remembers what did not stand then."""
@@ -195,8 +206,7 @@ class ViewFile:
             ("INSERT INTO instants VALUES (?, ?)", page.instants),
             ("INSERT INTO keys VALUES (?, ?)", page.keys),
             ("INSERT INTO names VALUES (?, ?)", page.names),
-            ("INSERT OR IGNORE INTO subjects VALUES (?, ?)", page.subjects),
-            ("INSERT INTO filed VALUES (?, ?)", page.filed),
+            ("INSERT INTO filed VALUES (?, ?)", sorted(page.filed)),
         ):
             if rows:
                 self.connection.executemany(statement, rows)
@@ -285,15 +295,14 @@ class ViewFile:
         """Return what stood under a subject as known after a position, in order of position."""
         fallen = self._fallen_by(known)
         found: list[Fact] = []
-        rows = self.connection.execute(FACTS, (subject_id(subject), _end(known)))
-        for name, state in rows:
+        for name, state in self.connection.execute(FACTS, (subject, known)):
             parts = stored.decode(name, state)
             position = parts[0].position
             if position in fallen:
                 continue
             amended = isinstance(parts[0].entry.event, EntryCorrected)
             slot = self.slot_of(position) if amended else position
-            found += (fact for fact in facts_at(slot, parts) if subject in filed_under(fact.entry))
+            found += facts_under(subject, slot, parts)
         return found
 
     def standing_in(self, slot: int, known: int) -> list[Fact]:
@@ -304,28 +313,20 @@ class ViewFile:
     def subjects(self, pattern: str, known: int) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something stood, sorted."""
         fallen = json.dumps(sorted(self._fallen_by(known)))
-        rows = self.connection.execute(STANDING, (pattern, _end(known), fallen))
-        return [row[0] for row in rows]
+        asked = {**_asked(pattern), "known": known, "fallen": fallen}
+        return [row[0] for row in self.connection.execute(STANDING, asked)]
 
     def ever(self, pattern: str) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something ever stood."""
-        rows = self.connection.execute(
-            "SELECT subject FROM subjects WHERE subject GLOB ? ORDER BY subject", (pattern,)
-        )
-        return [row[0] for row in rows]
+        return [row[0] for row in self.connection.execute(EVER, _asked(pattern))]
 
     def touched(self, subject: str) -> list[int]:
         """Return the positions of all that was ever filed under a subject, sorted.
 
         With each come what it stands in the place of, and all corrections of that.
         """
-        rows = self.connection.execute(FACTS, (subject_id(subject), _end(None)))
-        slots: set[int] = set()
-        for name, state in rows:
-            parts = stored.decode(name, state)
-            position = parts[0].position
-            if any(subject in filed_under(fact.entry) for fact in facts_at(position, parts)):
-                slots.add(self.slot_of(position))
+        rows = self.connection.execute("SELECT position FROM filed WHERE subject = ?", (subject,))
+        slots = {self.slot_of(position) for (position,) in rows.fetchall()}
         return sorted(slots.union(*([one.position for one in self.links(at)] for at in slots)))
 
     # -- corrections
@@ -400,9 +401,9 @@ class _Closed:
         raise LedgerClosed(self._path)
 
 
-def _end(known: int | None) -> int:
-    """Return the place after all that is filed up to a position."""
-    return 2**63 - 1 if known is None else (known + 1) << PLACES
+def _asked(pattern: str) -> dict[str, str]:
+    """Return a GLOB pattern, and what every text begins with that matches it."""
+    return {"pattern": pattern, "begin": re.split(r"[*?[]", pattern, maxsplit=1)[0]}
 
 
 def _links(rows: Iterable[Sequence[Any]]) -> list[Link]:

@@ -82,7 +82,8 @@ class Found:
     ``edge`` holds the complete subtrees of the part, the largest first, and ``edges`` the same
     at each size that was asked for. ``subtrees`` are the roots of the largest subtrees whose
     tiles lie inside a part, and ``begun`` the tiles that were not full, where the view file
-    ends: what is above and beside them is compared when the parts are joined.
+    ends: what is above and beside them is compared when the parts are joined. ``filed`` is under
+    how many subjects its entries are to be filed, all together.
     """
 
     after: int
@@ -96,5 +97,6 @@ class Found:
     begun: tuple[Tile, ...] = ()
     faults: Faults = attrs.Factory(Faults)
     views: Faults = attrs.Factory(Faults)
+    filed: int = 0
     keyed: list[Keyed] = attrs.Factory(list[Keyed])
     amended: list[Amended] = attrs.Factory(list[Amended])

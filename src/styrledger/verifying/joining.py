@@ -31,6 +31,7 @@ class Joined:
         self.roots: dict[int, bytes] = {}
         self.whole = True
         """False where an entry cannot be read or is out of its place."""
+        self.filed = 0
         self.links: list[Values] = []
         self.subtrees: list[bytes] = []
         self.begun: tuple[Tile, ...] = ()
@@ -54,6 +55,7 @@ class Joined:
             at.join(size - found.after, edge)
             self.roots[size] = at.root()
         self._tree.join(found.count, found.edge)
+        self.filed += found.filed
         self.subtrees += found.subtrees
         self.begun = found.begun or self.begun
         self._times(found)

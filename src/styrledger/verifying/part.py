@@ -108,6 +108,7 @@ class _Part:
         page = Page()
         for row, parts in read:
             self._filer.file(page, row, parts)
+        self.found.filed += len(page.filed)
         kept.compare(page, read)
         last = read[-1][0].position
         if last in {self._until, self._task.last}:

@@ -11,7 +11,7 @@ from typing import Any
 from styrledger import files
 from styrledger.errors import quoted
 from styrledger.evidence import Database, Evidence, Values
-from styrledger.projections.filing import subject_id
+from styrledger.projections.filing import Filer
 from styrledger.projections.runner import digest
 from styrledger.projections.schema import VERSION, view_parts
 from styrledger.projections.tiles import HEIGHT, Tile, Tiles
@@ -20,7 +20,6 @@ from styrledger.verifying.found import TIERS, Kept
 from styrledger.verifying.joining import Joined
 from styrledger.verifying.kept import (
     ENTRIES,
-    FILED,
     INSTANTS,
     KEYS,
     LINKS,
@@ -29,6 +28,7 @@ from styrledger.verifying.kept import (
     SEARCH,
     Table,
     differing,
+    filed_fault,
     tile_fault,
     unreadable,
 )
@@ -125,7 +125,7 @@ class KeptViews:
             self._links(database, evidence, joined.links, kept.position)
             self._top(database, kept.position, joined.subtrees, joined.begun)
             self._surplus(database, kept)
-            self._subjects(database)
+            self._filed(database, evidence, kept.position, joined)
         except sqlite3.Error as fault:
             self._unreadable(fault)
 
@@ -223,7 +223,7 @@ class KeptViews:
         """Find rows about entries that the file is not to know yet, or that are none."""
         ends = {ENTRIES.name: min(until.listed, until.position)}
         ends[SEARCH.name] = min(until.searched, until.position)
-        tables = [INSTANTS, KEYS, NAMES, FILED, ENTRIES, SEARCH, LINKS]
+        tables = [INSTANTS, KEYS, NAMES, ENTRIES, SEARCH, LINKS]
         if any(part.name == OCTETS.name for part in kept.parts()):
             tables.append(OCTETS)
         for table in tables:
@@ -235,18 +235,22 @@ class KeptViews:
         yield from kept.select(table.query, -(2**63), table.key(1))
         yield from kept.select(table.query, table.key(end + 1), 2**63 - 1)
 
-    def _subjects(self, kept: Database) -> None:
-        """Find subjects of which nothing is filed, or that are filed under another number."""
-        for subject, number in kept.select("SELECT subject, id FROM subjects"):
-            if not isinstance(subject, str) or number != subject_id(subject):
-                what = f"the view file files the subject {quoted(subject)} otherwise"
-                self._add(what, "the number of its text", quoted(number))
-        counts = (
-            "SELECT (SELECT count(*) FROM subjects), (SELECT count(DISTINCT subject) FROM filed)"
-        )
-        ((named, filed),) = kept.select(counts)
-        if named != filed:
-            self._add("the view file names subjects of which nothing is filed", filed, named)
+    def _filed(self, kept: Database, evidence: Evidence, end: int, joined: Joined) -> None:
+        """Find what is filed and follows from no entry.
+
+        Where nothing is missing and there are as many rows as there must be, there is none.
+        """
+        ((filed,),) = kept.select("SELECT count(*) FROM filed")
+        if filed == joined.filed and not joined.views.count:
+            return
+        for subject, position in kept.select("SELECT subject, position FROM filed"):
+            inside = isinstance(position, int) and 0 < position <= end
+            row = next(iter(evidence.rows(position - 1, 1)), None) if inside else None
+            if row is None:
+                what = "the view file files under a subject what is no entry"
+                self._add(what, "no such row", quoted(subject), position)
+            elif (subject, position) not in Filer().page([row]).filed:
+                self._faults.add(filed_fault(row, subject, filed=True))
 
     def _add(
         self,

@@ -245,4 +245,4 @@ def filed_under(entry: Entry) -> tuple[str, ...]:
         under = (*under, subjects.decision(decision.key))
     if event.rules:
         under = (*under, RULINGS)
-    return under if len({*under}) == len(under) else tuple(dict.fromkeys(under))
+    return under if len(under) == 1 or len({*under}) == len(under) else tuple(dict.fromkeys(under))

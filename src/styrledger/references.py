@@ -77,9 +77,11 @@ class DecisionRef:
 
         The diarienummer stands in where the date is missing, without its blanks.
         """
-        if self.date is not None or self.dnr is None:
-            return self._head
-        return _joined(self._head, _tight(self.dnr))
+        date, paragraph = self.date, self.paragraph
+        if date is not None and self.body and paragraph and self.last_paragraph is None:
+            return f"{self.body} {date.text} § {paragraph}"  # nearly all, and asked for very often
+        head = self._head
+        return head if date is not None or self.dnr is None else _joined(head, _tight(self.dnr))
 
     @property
     def order(self) -> tuple[dt.date, str, int]:
@@ -89,12 +91,6 @@ class DecisionRef:
 
     @property
     def _head(self) -> str:
-        body, date, paragraph = self.body, self.date, self.paragraph
-        if body and date and paragraph and self.last_paragraph is None:
-            return f"{body} {date.text} § {paragraph}"  # nearly all, and asked for very often
-        return self._uncommon_head()
-
-    def _uncommon_head(self) -> str:
         paragraph = None if self.paragraph is None else f"§ {self.paragraph}"
         if self.last_paragraph is not None:
             paragraph = f"§§ {self.paragraph}\N{EN DASH}{self.last_paragraph}"

@@ -105,7 +105,15 @@ class FileEvidence(Database, Evidence):
     def rows(self, after: int = 0, limit: int = 1000) -> list[Row]:
         """Return stored entries in order, those with a position above ``after``."""
         query = f"{_ENTRIES} WHERE rowid > ? ORDER BY rowid LIMIT ?"
-        return [*map(Row._make, self.select(query, after, limit))]
+        # SQLite reads text that is not damaged in a fraction of the time.
+        self._connection.text_factory = str
+        try:
+            return [*map(Row._make, self.select(query, after, limit))]
+        except sqlite3.OperationalError:
+            self._connection.text_factory = _text
+            return [*map(Row._make, self.select(query, after, limit))]
+        finally:
+            self._connection.text_factory = _text
 
     def head(self) -> int:
         """Return the last position."""

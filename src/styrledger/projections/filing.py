@@ -101,7 +101,8 @@ class Filer:
             names = dict.fromkeys(map(definition, entries))
             some = (name for name in names if name is not None)
             page.names += enumerate(some, position << PLACES)
-        page.filed += [(subject, position) for subject in under]
+        for subject in under:
+            page.filed.append((subject, position))
 
 
 def standing_for(parts: Iterable[Recorded]) -> Iterator[Entry]:

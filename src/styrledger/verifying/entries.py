@@ -64,31 +64,33 @@ class EntryCheck:
 
         Of octets that are just what the ledger writes that is a plain structure.
         """
-        if row.position != self._position + 1:
+        position, stream, _, name, state = row
+        if position != self._position + 1:
             self._out_of_place(row, self._position + 1)
-        self._position = row.position
+        self._position = position
         exact = self._exact(row)
         try:
-            parts = stored.decode(row.name, row.state) if exact is None else (exact,)
+            parts = stored.decode(name, state) if exact is None else (exact,)
         except (StyrledgerError, TypeError, AttributeError) as error:
             self._unreadable(row, error)
             return ()
         recorded = parts[0]
-        if recorded.position != row.position:
+        if recorded.position != position:
             self._of_elsewhere(row, recorded)
         if exact is None:
             self._octets(row, recorded)
         if recorded.recorded_at != self.last:
             self._time(row, recorded)
-        event = recorded.entry.event
+        entry = recorded.entry
+        event = entry.event
         if event.amends:  # it is in the stream of what it acts on
             target, withdraws = cast("Amendment", event).target, event.type == EntryWithdrawn.type
-            self.amended.append(Amended(row.position, row.stream, target, withdraws))
-        elif row.stream != (expected := event.placed(recorded.entry.decision).stream()):
+            self.amended.append(Amended(position, stream, target, withdraws))
+        elif stream != (expected := event.placed(entry.decision).stream()):
             what = "the entry is in another stream"
-            self._faults.add(fault_at(row, "stream", what, expected=expected, found=row.stream))
-        if recorded.entry.key is not None:
-            self.keyed.append(Keyed(row.position, recorded.entry.key))
+            self._faults.add(fault_at(row, "stream", what, expected=expected, found=stream))
+        if entry.key is not None:
+            self.keyed.append(Keyed(position, entry.key))
         return parts
 
     def _exact(self, row: Row) -> Recorded | None:

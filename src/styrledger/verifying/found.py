@@ -10,6 +10,7 @@ import attrs
 from styrledger.projections.tiles import HEIGHT, Tile
 from styrledger.store import Place
 from styrledger.verifying.faults import Faults
+from styrledger.verifying.filed import Mixed
 
 TIERS = 3
 """How many tiers of tiles lie inside a part."""
@@ -63,11 +64,11 @@ class Task:
 class Whole:
     """A check of something as a whole.
 
-    That is the database of the log or the view file, the versions within streams, or the sums
-    in a view file.
+    That is the database of the log or the view file, the versions within streams, or what a
+    view file holds under subjects, or as sums.
     """
 
-    what: Literal["log", "versions", "views", "sums"]
+    what: Literal["log", "versions", "views", "filed", "sums"]
     place: Place
     kept: Kept | None = None
 
@@ -83,7 +84,7 @@ class Found:
     at each size that was asked for. ``subtrees`` are the roots of the largest subtrees whose
     tiles lie inside a part, and ``begun`` the tiles that were not full, where the view file
     ends: what is above and beside them is compared when the parts are joined. ``filed`` is under
-    how many subjects its entries are to be filed, all together.
+    which subjects its entries are to be filed.
     """
 
     after: int
@@ -97,6 +98,6 @@ class Found:
     begun: tuple[Tile, ...] = ()
     faults: Faults = attrs.Factory(Faults)
     views: Faults = attrs.Factory(Faults)
-    filed: int = 0
+    filed: Mixed = attrs.Factory(Mixed)
     keyed: list[Keyed] = attrs.Factory(list[Keyed])
     amended: list[Amended] = attrs.Factory(list[Amended])

@@ -13,6 +13,7 @@ from styrledger.stored import Row
 from styrledger.tree import CompactRange
 from styrledger.verifying.entries import too_early
 from styrledger.verifying.faults import Faults, LedgerFault, fault_at
+from styrledger.verifying.filed import Mixed
 from styrledger.verifying.found import Amended, Found, Keyed
 
 
@@ -31,7 +32,7 @@ class Joined:
         self.roots: dict[int, bytes] = {}
         self.whole = True
         """False where an entry cannot be read or is out of its place."""
-        self.filed = 0
+        self.filed = Mixed()
         self.links: list[Values] = []
         self.subtrees: list[bytes] = []
         self.begun: tuple[Tile, ...] = ()
@@ -55,7 +56,7 @@ class Joined:
             at.join(size - found.after, edge)
             self.roots[size] = at.root()
         self._tree.join(found.count, found.edge)
-        self.filed += found.filed
+        self.filed = self.filed.plus(found.filed)
         self.subtrees += found.subtrees
         self.begun = found.begun or self.begun
         self._times(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -68,12 +67,6 @@ ENTRIES = Table(
 )
 SEARCH = Table("search", ("rowid", "text"))
 
-FILED = """
-SELECT subject, position FROM json_each(?) AS one CROSS JOIN filed ON filed.subject = one.value
-WHERE position >= ? AND position < ?
-"""
-"""What is filed of a stretch of the log under some subjects, in the order in which they come."""
-
 
 class KeptPart:
     """The view file, as far as it holds one part of the log."""
@@ -115,7 +108,6 @@ class KeptPart:
         for table, expected in tables:
             end = min(last, ends.get(table.name, last)) + 1
             self._guarded(self._table, table, expected, rows, (first, end))
-        self._guarded(self._filed, page.filed, rows)
 
     def compare_tiles(self, expected: Iterable[Tile]) -> None:
         """Compare the full tiles of the part."""
@@ -134,15 +126,6 @@ class KeptPart:
             by_position = {row.position: row for row in rows}
             for fault in differing(table, kept, expected, by_position):
                 self._faults.add(fault)
-
-    def _filed(self, expected: Sequence[Values], rows: Sequence[Row]) -> None:
-        """Find what is not filed; what is filed beside that, the count of all rows tells."""
-        first = rows[0].position
-        asked = json.dumps(sorted({subject for subject, _ in expected}))
-        kept = [*self._database.select(FILED, asked, first, rows[-1].position + 1)]
-        if kept != sorted(expected):
-            for subject, position in sorted({*expected} - {*kept}):
-                self._faults.add(filed_fault(rows[position - first], subject, filed=False))
 
     def _tiles(self, made: dict[tuple[int, int], bytes]) -> None:
         for level in range(TIERS):
@@ -173,17 +156,6 @@ class KeptPart:
 def unreadable(fault: Exception) -> LedgerFault:
     """Return the fault of a view file that cannot be read."""
     return LedgerFault("views", "the view file cannot be read", "a view file", str(fault))
-
-
-def filed_fault(row: Row, subject: object, *, filed: bool) -> LedgerFault:
-    """Return the fault of an entry that is filed under a subject and must not be, or the reverse.
-
-    That is one for which there is a row, or none.
-    """
-    told = (quoted(subject), "no such row")
-    found, expected = told if filed else (told[1], told[0])
-    what = "the view file differs from the log in a row of filed"
-    return fault_at(row, "views", what, expected=expected, found=found)
 
 
 def tile_fault(level: int, place: int, kept: object, made: bytes | None) -> LedgerFault:

@@ -19,10 +19,11 @@ from styrledger.projections.tiles import HEIGHT, Tile, Tiles
 from styrledger.stored import Row
 from styrledger.verifying.entries import EntryCheck
 from styrledger.verifying.faults import LedgerFault
+from styrledger.verifying.filed import made
 from styrledger.verifying.found import TIERS, Found, Kept, Task
 from styrledger.verifying.kept import KeptPart, unreadable
 
-PAGE = 1000
+PAGE = 4096
 
 Read = list[tuple[Row, Sequence[Recorded]]]
 """Rows, each with what it stands for."""
@@ -108,7 +109,7 @@ class _Part:
         page = Page()
         for row, parts in read:
             self._filer.file(page, row, parts)
-        self.found.filed += len(page.filed)
+        self.found.filed = self.found.filed.plus(made(page.filed))
         kept.compare(page, read)
         last = read[-1][0].position
         if last in {self._until, self._task.last}:

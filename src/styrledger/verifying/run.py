@@ -12,6 +12,7 @@ from styrledger.sealing import origin_of, read_checkpoint
 from styrledger.store import Place
 from styrledger.verifying.anchors import Held, anchored, claimed
 from styrledger.verifying.faults import Faults, LedgerFault, Verification
+from styrledger.verifying.filed import Mixed
 from styrledger.verifying.found import PART, Found, Job, Kept, Task, Whole
 from styrledger.verifying.joining import Joined
 from styrledger.verifying.views import KeptViews
@@ -56,6 +57,8 @@ def verify(
         for job, done in results(_jobs(place, head if dense else None, sizes, kept), progress):
             if isinstance(done, Found):
                 joined.add(done)
+            elif isinstance(done, Mixed):
+                views.filed = done
             elif isinstance(job, Whole) and job.kept is None:
                 (of_file if job.what == "log" else joined.faults).take(done)
             else:
@@ -92,7 +95,7 @@ def _jobs(place: Place, head: int | None, sizes: tuple[int, ...], kept: Kept | N
     """Return what there is to do; ``head`` is None where positions are missing."""
     jobs: list[Job] = [Whole("log", place)]
     if kept is not None:
-        jobs += [Whole("views", place, kept), Whole("sums", place, kept)]
+        jobs += [Whole(what, place, kept) for what in ("views", "filed", "sums")]
     if head is not None:
         for after in range(0, max(head, 1), PART):
             last = min(after + PART, head)

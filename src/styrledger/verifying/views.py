@@ -11,11 +11,11 @@ from typing import Any
 from styrledger import files
 from styrledger.errors import quoted
 from styrledger.evidence import Database, Evidence, Values
-from styrledger.projections.filing import Filer
 from styrledger.projections.runner import digest
 from styrledger.projections.schema import VERSION, view_parts
 from styrledger.projections.tiles import HEIGHT, Tile, Tiles
 from styrledger.verifying.faults import Faults, Kind, LedgerFault, fault_at
+from styrledger.verifying.filed import Mixed, tell
 from styrledger.verifying.found import TIERS, Kept
 from styrledger.verifying.joining import Joined
 from styrledger.verifying.kept import (
@@ -28,7 +28,6 @@ from styrledger.verifying.kept import (
     SEARCH,
     Table,
     differing,
-    filed_fault,
     tile_fault,
     unreadable,
 )
@@ -45,6 +44,8 @@ class KeptViews:
         self.said = "there is no view file"
         self.position = 0
         """How far it has come; 0 where it is not to be compared."""
+        self.filed = Mixed()
+        """What it holds under subjects, as far as it is compared."""
         self._digest = b""
         self._kept: Database | None = None
         self._made: tuple[int, ...] = ()
@@ -125,7 +126,8 @@ class KeptViews:
             self._links(database, evidence, joined.links, kept.position)
             self._top(database, kept.position, joined.subtrees, joined.begun)
             self._surplus(database, kept)
-            self._filed(database, evidence, kept.position, joined)
+            if self.filed != joined.filed:
+                tell(database, evidence, kept.position, self._faults)
         except sqlite3.Error as fault:
             self._unreadable(fault)
 
@@ -234,23 +236,6 @@ class KeptViews:
     def _outside(self, kept: Database, table: Table, end: int) -> Iterator[Values]:
         yield from kept.select(table.query, -(2**63), table.key(1))
         yield from kept.select(table.query, table.key(end + 1), 2**63 - 1)
-
-    def _filed(self, kept: Database, evidence: Evidence, end: int, joined: Joined) -> None:
-        """Find what is filed and follows from no entry.
-
-        Where nothing is missing and there are as many rows as there must be, there is none.
-        """
-        ((filed,),) = kept.select("SELECT count(*) FROM filed")
-        if filed == joined.filed and not joined.views.count:
-            return
-        for subject, position in kept.select("SELECT subject, position FROM filed"):
-            inside = isinstance(position, int) and 0 < position <= end
-            row = next(iter(evidence.rows(position - 1, 1)), None) if inside else None
-            if row is None:
-                what = "the view file files under a subject what is no entry"
-                self._add(what, "no such row", quoted(subject), position)
-            elif (subject, position) not in Filer().page([row]).filed:
-                self._faults.add(filed_fault(row, subject, filed=True))
 
     def _add(
         self,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
+import secrets
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +17,11 @@ from threading import Thread
 from typing import IO, Any, cast
 
 from styrledger.errors import StyrledgerError, quoted
-from styrledger.evidence import UNREADABLE, evidence_of
+from styrledger.evidence import UNREADABLE, Database, evidence_of
 from styrledger.verifying.faults import Faults, LedgerFault, fault_at
-from styrledger.verifying.found import Found, Job, Task, Whole
+from styrledger.verifying.filed import Mixed, held
+from styrledger.verifying.found import Found, Job, Kept, Task, Whole
+from styrledger.verifying.kept import unreadable
 from styrledger.verifying.part import check_part
 from styrledger.verifying.sums import compare_sums
 from styrledger.verifying.views import integrity
@@ -25,7 +30,7 @@ FEW = 5
 """As many jobs as these are done before other processes are ready."""
 
 Progress = Callable[[int], object]
-Done = Found | Faults
+Done = Found | Faults | Mixed
 
 
 def results(jobs: Sequence[Job], progress: Progress) -> Iterator[tuple[Job, Done]]:
@@ -47,6 +52,8 @@ def do(job: Job, progress: Progress) -> Done:
         for fault in integrity(Path(job.kept.path)):
             found.add(fault)
         return found
+    if isinstance(job, Whole) and job.what == "filed" and job.kept is not None:
+        return _held(job.kept, found)
     evidence = evidence_of(job.log if isinstance(job, Task) else job.place)
     try:
         if isinstance(job, Task):
@@ -72,8 +79,24 @@ def do(job: Job, progress: Progress) -> Done:
         evidence.close()
 
 
+def _held(kept: Kept, found: Faults) -> Mixed | Faults:
+    try:
+        database = Database(Path(kept.path))
+    except sqlite3.Error as fault:
+        found.add(unreadable(fault))
+        return found
+    try:
+        return held(database, kept.position)
+    except sqlite3.Error as fault:
+        found.add(unreadable(fault))
+        return found
+    finally:
+        database.close()
+
+
 def serve() -> None:
     """Do the jobs that come by standard input; tell progress and results by standard output."""
+    gc.set_threshold(100_000)  # what is read goes as it came: there are hardly any cycles to find
     jobs, told = sys.stdin.buffer, sys.stdout.buffer
 
     def tell(what: object) -> None:
@@ -126,6 +149,12 @@ def _in_processes(
 def _started(count: int) -> list[subprocess.Popen[bytes]]:
     """Start so many processes, or as many as this machine lets us have."""
     program = "from styrledger.verifying.workers import serve; serve()"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        # Of what several of them mix, the sums are put together.
+        "PYTHONHASHSEED": str(secrets.randbelow(1 << 32)),
+    }
     started: list[subprocess.Popen[bytes]] = []
     with suppress(OSError):
         for _ in range(count):
@@ -134,7 +163,7 @@ def _started(count: int) -> list[subprocess.Popen[bytes]]:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=environment,
             )
             started.append(one)
     return started

@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import pickle
 import string
+from collections.abc import Callable
 
 import attrs
 import msgspec
@@ -14,7 +15,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from styrledger.errors import DecisionRefError
-from styrledger.references import DecisionRef, DnrParts, dnr_parts, same_dnr, to_decision
+from styrledger.references import (
+    DecisionRef,
+    DnrParts,
+    _scanned,  # pyright: ignore[reportPrivateUsage]
+    dnr_parts,
+    same_dnr,
+    to_decision,
+)
 from styrledger.times import PartialDate, partial_date
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -133,6 +141,29 @@ def test_a_diarienummer_is_kept_as_printed() -> None:
     text = f"KF 2020-02-10 § 9, dnr KS{NBSP}2020/31"
     assert DecisionRef.parse(text).dnr == f"KS{NBSP}2020/31"
     assert DecisionRef.parse("dnr KS\n2020/31").dnr == "KS 2020/31"
+
+
+@given(
+    st.lists(
+        st.sampled_from(["KF", "KS AU", "par", "dnr", "diarienr KS", "N\N{ANGSTROM SIGN}M", ""])
+        | st.text(LETTERS, min_size=1, max_size=60)
+        | BODIES,
+        max_size=3,
+    ).map(" ".join),
+    DATES | st.just("2020-02-30"),
+    st.integers(0, 200_000).map(str) | st.sampled_from(["09", "9a", "9-12", "\u0669", ""]),
+)
+def test_the_usual_spelling_is_read_as_any_other(body: str, date: str, number: str) -> None:
+    text = f"{body} {date} § {number}"
+    assert told(to_decision, text) == told(_scanned, text)
+
+
+def told(read: Callable[[str], DecisionRef], text: str) -> str:
+    """Return what a text is read as, with the type of each part, or why it is not."""
+    try:
+        return repr(read(text))
+    except DecisionRefError as refused:
+        return str(refused)
 
 
 @given(references())

@@ -55,8 +55,7 @@ class DecisionRef:
         last_paragraph: int | None = None,
     ) -> None:
         given = (body, date, paragraph, dnr, last_paragraph)
-        for name, value in _checked(dict(zip(_CHECKS, given, strict=True))).items():
-            object.__setattr__(self, name, value)
+        self.__dict__.update(_checked(dict(zip(_CHECKS, given, strict=True))))
 
     @classmethod
     def parse(cls, text: str) -> DecisionRef:
@@ -201,6 +200,8 @@ _GLUED_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\w")
 _UNREAD = re.compile(r"[^\s,;()\[\]]+|.")
 _BODY_MAY_FOLLOW = frozenset({"dnr"})
 _NUMBERS = ("paragraph", "last_paragraph")
+_MEETING = re.compile(r"(?:[^\W\d_]+ )+[0-9]{4}-[0-9]{2}-[0-9]{2}")  # words of letters, a day
+_PARAGRAPH = re.compile(r"[1-9][0-9]{0,4}")
 _LINE_BREAK = re.compile(r"\s*[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]\s*")
 
 
@@ -221,6 +222,27 @@ def _tokens() -> dict[str, re.Pattern[str]]:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> DecisionRef:
+    # Nearly all are of one spelling, and many of one meeting, whose body and date are read once.
+    head, _, number = text.partition(" § ")
+    meeting = _meeting(head) if _PARAGRAPH.fullmatch(number) else None
+    if meeting is None:
+        return _scanned(text)
+    made = DecisionRef.__new__(DecisionRef)
+    made.__dict__.update(meeting.__dict__, paragraph=int(number))
+    return made
+
+
+@lru_cache(maxsize=1024)
+def _meeting(head: str) -> DecisionRef | None:
+    """Return the first paragraph of ``KF 2020-02-10``, None where that is no such head."""
+    try:
+        first = _scanned(f"{head} § 1") if _MEETING.fullmatch(head) else None
+    except DecisionRefError:
+        return None
+    return first if str(first) == f"{head} § 1" else None
+
+
+def _scanned(text: str) -> DecisionRef:
     if len(text) > LONGEST_REFERENCE:
         expected = f"at most {LONGEST_REFERENCE} characters"
         raise DecisionRefError(Fault(f"{quoted(text)} is too long", expected))

@@ -258,7 +258,10 @@ def from_mapping(cls: Callable[..., T], given: Mapping[str, object], known: Iter
     unknown = [field for field in given if field not in names]
     if unknown:
         raise ValueRefused(
-            *(Fault("unknown field", nearest(field, names), field=field) for field in unknown)
+            *(
+                Fault("unknown field", nearest(name, names), field=name)
+                for name in map(str, unknown)  # of a list in a mapping's place they can be anything
+            )
         )
     try:
         return cls(**given)

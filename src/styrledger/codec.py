@@ -33,6 +33,10 @@ COMMON = {
 }
 """The fields that every entry may have, whatever its type."""
 
+LONGEST_KNOWN = 40
+MOST_KNOWN = 1000
+"""So many texts of each field are remembered, none longer than this many characters."""
+
 
 def read_entry(given: object, where: str = "") -> Entry:
     """Return the entry that an object of a record file stands for.
@@ -56,31 +60,29 @@ def write_entry(entry: Entry) -> dict[str, Any]:
 def _read(given: object, where: str) -> Entry:
     fields = _object(given, '{"type": …}')
     cls = _event_class(fields)
-    common = {name: value for name, value in fields.items() if name in COMMON}
-    own = {name: value for name, value in fields.items() if name not in COMMON and name != "type"}
     for name, shared in _texts_of(cls.type):
         # A text where an object is common is the event's own: who publishes an indicator.
-        if isinstance(common.get(shared), str) and name not in own:
-            own[name] = common.pop(shared)
-    made = _made(cls, own, {**common, "where": where})
-    return _explained(cls, own, common, where) if made is None else made
+        if isinstance(fields.get(shared), str) and name not in fields:
+            fields = {name if one == shared else one: value for one, value in fields.items()}
+    made = _made(cls, fields, where)
+    return _explained(cls, fields, where) if made is None else made
 
 
-def _made(cls: type[Event], own: dict[str, Any], common: dict[str, Any]) -> Entry | None:
+def _made(cls: type[Event], fields: Object, where: str) -> Entry | None:
     """Return an entry of what its fields accept; None where something is to be explained.
 
     The fields check themselves. What is wrong with all of them at once is told by ``_explained``,
     which reads the same again and slower.
     """
-    names = _attributes(cls.type)
     try:
-        event = cls(**{names[name]: value for name, value in own.items()})
-        return Entry(event, **common)
+        return _maker(cls.type)(fields, where)
     except (ValueRefused, TypeError, KeyError):
         return None
 
 
-def _explained(cls: type[Event], own: Object, common: Object, where: str) -> Entry:
+def _explained(cls: type[Event], fields: Object, where: str) -> Entry:
+    common = {name: value for name, value in fields.items() if name in COMMON}
+    own = {name: value for name, value in fields.items() if name not in COMMON and name != "type"}
     event, faults = _structured(own, cls, known=lambda: [*own_names(cls), *COMMON])
     standing = event or (Amendment("?", "?") if cls.amends else Event())
     entry, more = _structured(
@@ -91,17 +93,80 @@ def _explained(cls: type[Event], own: Object, common: Object, where: str) -> Ent
     return entry
 
 
-@cache
-def _attributes(event: str) -> dict[str, str]:
-    """Return the fields of an event that check themselves, from the names that are written.
+class _Texts(dict[str, Any]):
+    """What texts are converted to; one that comes again and again is looked at once."""
 
-    An entry within an entry does not, and is left out.
+    def __init__(self, convert: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._convert = convert
+
+    def __missing__(self, text: str) -> Any:
+        made = self._convert(text)
+        if len(text) <= LONGEST_KNOWN:
+            if len(self) >= MOST_KNOWN:
+                self.clear()
+            self[text] = made
+        return made
+
+
+@cache
+def _maker(event: str) -> Callable[[Object, str], Entry]:
+    """Return what makes the entries of a type, as their classes do, with a call a field at most.
+
+    A field's converter is asked only for what is given: what stands for a field that is left out
+    is known before.
     """
-    return {
-        _written_name(field): field.alias or field.name
-        for field in attrs.fields(registry.TYPES[event])
-        if field.name != "replacement"
+    cls = registry.TYPES[event]
+    own = {field.name: field for field in attrs.fields(cls)}
+    shared = {field.name: field for field in COMMON.values()}
+    defaults, common_defaults = _defaults(own), _defaults(shared)
+    places = {
+        _written_name(field): (mine, name, convert, _Texts(convert))
+        for mine, named in ((False, shared), (True, own))
+        for name, field in named.items()
+        for convert in [_converter(field)]
     }
+    check = getattr(cls, "check", None)
+
+    def make(given: Object, where: str) -> Entry:
+        mine, common = {**defaults}, {**common_defaults}
+        for written, value in given.items():
+            if written == "type":
+                continue
+            is_own, name, convert, texts = places[written]
+            made = texts[value] if value.__class__ is str else convert(value)
+            if is_own:
+                mine[name] = made
+            else:
+                common[name] = made
+        if len(mine) < len(own):
+            raise KeyError
+        happened = cls.__new__(cls)
+        happened.__dict__.update(mine)
+        if check is not None:
+            check(happened)
+        entry: Entry = Entry.__new__(Entry)
+        entry.__dict__.update(common, event=happened, where=where)
+        entry.check()
+        return entry
+
+    return make
+
+
+def _defaults(fields: Mapping[str, attrs.Attribute[Any]]) -> dict[str, Any]:
+    """Return what stands for fields that are left out."""
+    return {
+        name: _converter(field)(field.default)
+        for name, field in fields.items()
+        if field.default is not attrs.NOTHING
+    }
+
+
+def _converter(field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
+    """Return what checks a value of a field, as its class does."""
+    if field.name == "replacement":
+        return _replacement
+    return cast("Callable[[Any], Any] | None", field.converter) or (lambda value: value)
 
 
 @cache

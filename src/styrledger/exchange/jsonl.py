@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import BinaryIO, Never
+from typing import BinaryIO, Never, cast
+
+import msgspec
 
 from styrledger.codec import read_entry
 from styrledger.commit import Unreadable
@@ -14,6 +16,14 @@ from styrledger.exchange.lines import Seen, decoded, ignore, lines
 
 MOST_DIGITS = 1000
 """More digits than this are no number, and are not counted out."""
+
+DEEPEST = 4
+"""An amount in öre in the replacement of a correction is three objects deep."""
+
+MOST = 2**63
+
+_COLONS = (b'":', b" :", b"\t:", b"\r:", b"\n:")
+"""What the colon after a name can look like; in a text they may stand as well."""
 
 
 def read(file: BinaryIO, name: str, seen: Seen = ignore) -> Iterator[Entry | Unreadable]:
@@ -31,9 +41,44 @@ def read(file: BinaryIO, name: str, seen: Seen = ignore) -> Iterator[Entry | Unr
 
 def _entry(line: bytes, where: str) -> Entry | Unreadable:
     try:
-        return read_entry(_value(decoded(line)), where)
+        given = _plain(line)
+        return read_entry(_value(decoded(line)) if given is None else given, where)
     except ValueRefused as refused:
         return Unreadable(tuple(fault.at(where) for fault in refused.faults))
+
+
+def _plain(line: bytes) -> object:
+    """Return the object in a line in which certainly nothing is wrong, None for any other.
+
+    A field given twice is lost when an object is made, but its colon is still in the line. What
+    this takes for colons are at least all of them.
+    """
+    try:
+        found = _decode(line)
+        fields = _fields(found, DEEPEST)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        return None
+    return found if fields == sum(map(line.count, _COLONS)) else None
+
+
+def _fields(given: object, deepest: int) -> int:
+    """Return how many fields objects have in all.
+
+    Raises:
+        ValueError: there is more in them than entries hold.
+    """
+    if given.__class__ is not dict or not deepest:
+        raise ValueError
+    fields = cast("dict[str, object]", given)
+    found = len(fields)
+    for value in fields.values():
+        kind = value.__class__
+        if kind is str or (kind is int and -MOST < cast("int", value) < MOST):
+            continue
+        if kind is list and all(one.__class__ is str for one in cast("list[object]", value)):
+            continue
+        found += _fields(value, deepest - 1)
+    return found
 
 
 def _value(text: str) -> object:
@@ -78,3 +123,5 @@ def _whole_number(text: str) -> int:
 _JSON = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_whole_number, parse_constant=_no_number
 )
+
+_decode = msgspec.json.Decoder().decode

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from styrledger.deciding import Decisions
 from styrledger.errors import EntriesRefused
 from styrledger.events.budgets import BudgetAdopted, BudgetTransferred, Place
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
@@ -278,3 +281,25 @@ def test_a_rehearsal_checks_everything_and_keeps_nothing(ledger: Ledger) -> None
         ledger.record_all([register("KS")], dry_run=True)
     assert [entry.position for entry in ledger.record(ADOPTED)] == [4]
     assert ledger.as_of("2020-12-31").budget("KS", 2020).amount is not None
+
+
+keys = st.one_of(
+    st.builds(
+        "{}{}{}".format,
+        st.sampled_from(["KF 2020-02-10", "KS 2020-02-10", "KF 2020", "", "§ 1 § 2"]),
+        st.sampled_from([" § ", " §§ ", "§ ", ""]),
+        st.sampled_from(["1", "2", "09", "999", "1000", "99999", "2-3", "\u0663", "", "²"])
+        | st.integers(0, 99_999).map(str),
+    ),
+    st.text(max_size=8),
+)
+
+
+@given(st.lists(keys), st.lists(keys))
+def test_decisions_are_known_as_in_a_plain_set(added: list[str], asked: list[str]) -> None:
+    decisions, plain = Decisions(), set(added)
+    for key in added:
+        decisions.add(key)
+    assert [key in decisions for key in (*added, *asked)] == [
+        key in plain for key in (*added, *asked)
+    ]

@@ -23,6 +23,9 @@ from styrledger.references import DecisionRef
 MOST_DIGITS = 18
 """More digits than this are no position."""
 
+MOST_BITS = 3
+"""Paragraphs with more digits are kept by themselves: a bit far out takes all those below it."""
+
 Names = Mapping[str, AbstractSet[str]]
 """The names that entries may use, by kind."""
 
@@ -46,6 +49,41 @@ class Verdict:
     already: int | None = None
 
 
+FINE = Verdict()
+
+
+class Decisions:
+    """The keys of decisions: those of a meeting in one number, a bit for each paragraph.
+
+    Whole files are decided in one commit, and nearly all their entries rest on decisions.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._paragraphs: dict[str, int] = {}
+        self._others: set[str] = set()
+
+    def add(self, key: str) -> None:
+        """Remember a key."""
+        head, bit = _paragraph(key)
+        if bit:
+            self._paragraphs[head] = self._paragraphs.get(head, 0) | bit
+        else:
+            self._others.add(key)
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether a key was added."""
+        head, bit = _paragraph(key)
+        return self._paragraphs.get(head, 0) & bit != 0 if bit else key in self._others
+
+
+def _paragraph(key: str) -> tuple[str, int]:
+    """Return what comes before ``§ 9`` in a key, and the bit of the number; 0 where it has none."""
+    head, _, number = key.rpartition(" § ")
+    usual = head and number.isascii() and number.isdecimal() and len(number) <= MOST_BITS
+    return head, 1 << int(number) if usual and number[0] != "0" else 0
+
+
 class Deciding:
     """Decides one entry after another, each in the light of those accepted before it."""
 
@@ -59,7 +97,7 @@ class Deciding:
         self._keys: dict[str, int] = {}
         self._refused: set[str] = set()
         self._events: dict[str, list[Event]] = {}
-        self._decisions: set[str] = set()
+        self._decisions = Decisions()
 
     @property
     def head(self) -> int:
@@ -81,18 +119,18 @@ class Deciding:
             position = self._position_of_key(entry.key)
             if position is not None:
                 return self._repeated(entry, position)
-        faults = tuple(fault.at(entry.where) for fault in self._faults(entry))
+        faults = self._faults(entry)
         if not faults:
             self._accept(entry)
         elif entry.key is not None:
             self._refused.add(entry.key)
         # What a refused entry introduces is taken as known, not to refuse all that follows.
         self._introduce(entry)
-        return Verdict(faults)
+        return Verdict(tuple(fault.at(entry.where) for fault in faults)) if faults else FINE
 
     def stream(self, entry: Entry) -> str:
         """Return the stream of an accepted entry; a correction's is that of its target."""
-        about = [entry, *self._targets(entry)][-1]
+        about = [entry, *self._targets(entry)][-1] if entry.event.amends else entry
         return about.event.placed(about.decision).stream()
 
     def _repeated(self, entry: Entry, position: int) -> Verdict:
@@ -113,8 +151,8 @@ class Deciding:
         self._next += 1
         self.only_adds = self.only_adds and not entry.event.amends
         held = _held(entry)
-        event = held.event.placed(held.decision)
-        if event.remembered:
+        if held.event.remembered:
+            event = held.event.placed(held.decision)
             for subject in event.subjects():
                 self._events.setdefault(subject, []).append(event)
 
@@ -136,29 +174,34 @@ class Deciding:
         if counted.decision is not None and not counted.event.amends:
             self._decisions.add(counted.decision.key)
 
-    def _faults(self, entry: Entry) -> Iterator[Fault]:
-        yield from self._unknown_names(entry)
+    def _faults(self, entry: Entry) -> list[Fault]:
+        found = self._unknown_names(entry)
         event = entry.event
         defined = event.defines()
         if defined is not None and self._takes(entry) and self._taken(*defined):
             kind, name = defined
-            yield Fault(
+            fault = Fault(
                 f"{name!r} is registered already",
                 f"a new {kind}",
                 "correct the earlier entry if it was wrong",
                 field=kind,
             )
+            found.append(fault)
         if event.amends:
-            yield from self._wrong_amendment(cast("Entry[Amendment]", entry))
-        yield from self._contradicted(entry, self._earlier)
+            found += self._wrong_amendment(cast("Entry[Amendment]", entry))
+        found += self._contradicted(entry, self._earlier)
+        return found
 
-    def _unknown_names(self, entry: Entry) -> Iterator[Fault]:
-        for reference in entry.event.refers():
-            if not self._knows(reference.kind, reference.name):
-                yield self._unknown(reference.kind, reference.name, reference.field)
+    def _unknown_names(self, entry: Entry) -> list[Fault]:
+        found = [
+            self._unknown(reference.kind, reference.name, reference.field)
+            for reference in entry.event.refers()
+            if not self._knows(reference.kind, reference.name)
+        ]
         for field, decision in _decisions(entry):
             if decision.body is not None and not self._knows("unit", decision.body):
-                yield self._unknown("unit", decision.body, f"{field}.body")
+                found.append(self._unknown("unit", decision.body, f"{field}.body"))
+        return found
 
     def _unknown(self, kind: str, name: str, field: str) -> Fault:
         known = {*self._past.names.get(kind, ()), *self._names.get(kind, ())}
@@ -213,10 +256,11 @@ class Deciding:
             entry = target
         return found
 
-    def _contradicted(self, entry: Entry, earlier: Earlier) -> Iterator[Fault]:
+    def _contradicted(self, entry: Entry, earlier: Earlier) -> Iterable[Fault]:
+        contradictions = entry.event.placed(entry.decision).contradictions(earlier)
         if isinstance(entry.event, (DecisionAnnulled, DecisionConditionMet)):
-            yield from self._unknown_decision(entry.event.target)
-        yield from entry.event.placed(entry.decision).contradictions(earlier)
+            return [*self._unknown_decision(entry.event.target), *contradictions]
+        return contradictions
 
     def _unknown_decision(self, target: DecisionRef) -> Iterator[Fault]:
         if target.body is not None and not self._knows("unit", target.body):
@@ -246,7 +290,7 @@ class Deciding:
         return not entry.event.renewable and entry.stage != "proposed"
 
     def _taken(self, kind: str, name: str) -> bool:
-        return name in self._past.names.get(kind, ()) or name in self._names.get(kind, ())
+        return name in self._names.get(kind, ()) or name in self._past.names.get(kind, ())
 
     def _knows(self, kind: str, name: str) -> bool:
         return self._taken(kind, name) or self._taken(f"{kind}?", name)
@@ -257,9 +301,11 @@ def _held(entry: Entry) -> Entry:
     return entry.event.replacement if isinstance(entry.event, EntryCorrected) else entry
 
 
-def _decisions(entry: Entry) -> Iterator[tuple[str, DecisionRef]]:
-    """Yield the decisions that an entry names, by their fields."""
-    if entry.decision is not None:
-        yield "decision", entry.decision
-    if isinstance(entry.event, DecisionEvent):
-        yield "target", entry.event.target
+def _decisions(entry: Entry) -> list[tuple[str, DecisionRef]]:
+    """Return the decisions that an entry names, with their fields."""
+    named = [] if entry.decision is None else [("decision", entry.decision)]
+    return (
+        [*named, ("target", entry.event.target)]
+        if isinstance(entry.event, DecisionEvent)
+        else named
+    )

@@ -81,7 +81,7 @@ class Commit:
         writer: Writer,
         deciding: Deciding,
         by: str | None,
-        keep: Callable[[Recorded | int], object],
+        keep: Callable[[Recorded | int], object] | None,
     ) -> None:
         """Begin at the writer's head; ``keep`` gets every entry recorded, or its old position."""
         self._writer, self._by, self._keep = writer, by, keep
@@ -107,7 +107,8 @@ class Commit:
             if verdict.already is not None:
                 already += 1
                 self._flush()
-                self._keep(verdict.already)
+                if self._keep is not None:
+                    self._keep(verdict.already)
             elif not verdict.faults:
                 self._page.append((self._deciding.stream(entry), entry))
                 if len(self._page) == PAGE:
@@ -125,10 +126,15 @@ class Commit:
         )
 
     def _flush(self) -> None:
-        for recorded in self._writer.append(self._page, self._by):
-            self._keep(recorded)
-        self._page.clear()
+        page, by, now = self._page, self._by, self._writer.now
+        before = self._writer.append(page, by)
+        if self._keep is not None:
+            for position, (_, entry) in enumerate(page, before + 1):
+                self._keep(Recorded(position, now, entry, by))
+        page.clear()
 
     def _entry_at(self, position: int) -> Entry | None:
-        self._flush()
+        waiting = position - self._writer.head - 1
+        if 0 <= waiting < len(self._page):
+            return self._page[waiting][1]
         return self._writer.entry_at(position)

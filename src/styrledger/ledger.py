@@ -94,8 +94,9 @@ class Ledger(OpenLedger):
             EntriesRefused: with the faults of all entries; nothing was recorded.
             LedgerBusy: another writer held the ledger for a minute.
         """
-        placed = [attrs.evolve(e, where=f"entry {n}") for n, e in enumerate(entries, 1)]
-        numbered = placed if len(entries) > 1 else entries
+        numbered: Sequence[Entry] = entries
+        if len(entries) > 1:
+            numbered = [attrs.evolve(e, where=f"entry {n}") for n, e in enumerate(entries, 1)]
         kept: list[Recorded | int] = []
         self._record(numbered, by, kept.append)
         made = {one.position: one for one in kept if isinstance(one, Recorded)}
@@ -114,7 +115,7 @@ class Ledger(OpenLedger):
 
         With ``dry_run`` everything is checked and nothing is kept.
         """
-        return self._record(entries, by, lambda _: None, dry_run=dry_run)
+        return self._record(entries, by, dry_run=dry_run)
 
     def as_of(
         self, on: Day | None = None, *, known: Known | None = None, void_annulled: bool = False
@@ -352,7 +353,7 @@ class Ledger(OpenLedger):
         self,
         entries: Iterable[Entry | Unreadable],
         by: str | None,
-        keep: Callable[[Recorded | int], object],
+        keep: Callable[[Recorded | int], object] | None = None,
         *,
         dry_run: bool = False,
     ) -> Recording:

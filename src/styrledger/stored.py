@@ -42,8 +42,20 @@ class Row(NamedTuple):
 
 def encode(recorded: Recorded) -> tuple[str, bytes]:
     """Return the stored name and the octets of a recorded entry."""
-    name = registry.STORED_NAMES[type(recorded.entry.event)]
-    return name, msgspec.json.encode(_store().unstructure(recorded, Recorded), order="sorted")
+    return encoder(recorded.recorded_at, recorded.by)(recorded.position, recorded.entry)
+
+
+def encoder(recorded_at: datetime, by: str | None) -> Callable[[int, Entry], tuple[str, bytes]]:
+    """Return what gives the stored name and octets of each entry of one commit."""
+    role = b"" if by is None else b'"by":%b,' % msgspec.json.encode(by)
+    moment = instant(recorded_at).encode()
+
+    def encoded(position: int, entry: Entry) -> tuple[str, bytes]:
+        name = registry.STORED_NAMES[type(entry.event)]
+        state = b'{%b"entry":%b,"position":%d,"recorded_at":"%b"}'
+        return name, state % (role, content(entry), position, moment)
+
+    return encoded
 
 
 def content(entry: Entry) -> bytes:

@@ -88,10 +88,14 @@ class Transaction(Protocol):
 
 @attrs.frozen
 class Streams:
-    """The newest versions of some streams when the log had so many entries."""
+    """The newest versions of some streams when the log had so many entries, the last at an instant.
+
+    None where that has to be looked up.
+    """
 
     head: int
     versions: dict[str, int]
+    last: datetime | None = None
 
 
 class Writer:
@@ -102,26 +106,34 @@ class Writer:
         self._transaction = transaction
         last = transaction.last()
         self.head = 0 if last is None else last.position
-        self._versions = known.versions if known.head == self.head else {}
+        goes_on = known.head == self.head
+        self._versions = known.versions if goes_on else {}
         self.discarded = False
+        self._last: datetime | None = known.last if goes_on else None
+        if last is not None and self._last is None:
+            self._last = _recorded(last).recorded_at
         now = read_clock(clock)
-        self.now = now if last is None else max(now, _recorded(last).recorded_at)
+        self.now = now if self._last is None else max(now, self._last)
 
-    def append(self, placed: Iterable[tuple[str, Entry]], by: str | None) -> list[Recorded]:
-        """Store entries after the head, each in its stream, all at one instant."""
-        given = [*placed]
-        self._look_up({stream for stream, _ in given})
+    def append(self, placed: Sequence[tuple[str, Entry]], by: str | None) -> int:
+        """Store entries after the head, each in its stream, all at one instant.
+
+        Return the head as it was: the first of them follows it.
+        """
+        before, versions = self.head, self._versions
+        if len(versions) > STREAMS:
+            versions.clear()
+        self._look_up({stream for stream, _ in placed})
+        encode = stored.encoder(self.now, by)
         rows: list[Row] = []
-        done: list[Recorded] = []
-        for stream, entry in given:
-            self.head += 1
-            self._versions[stream] += 1
-            recorded = Recorded(self.head, self.now, entry, by)
-            rows.append(Row(self.head, stream, self._versions[stream], *stored.encode(recorded)))
-            done.append(recorded)
+        for position, (stream, entry) in enumerate(placed, before + 1):
+            version = versions[stream] = versions[stream] + 1
+            rows.append(Row(position, stream, version, *encode(position, entry)))
         if rows:
             self._transaction.insert(rows)
-        return done
+            self._last = self.now
+        self.head += len(rows)
+        return before
 
     def entry_at(self, position: int) -> Entry | None:
         """Return an entry of this log or of this transaction, None where there is none."""
@@ -143,7 +155,8 @@ class Writer:
 
     def streams(self) -> Streams:
         """Return what is known of the streams now, for the next writer."""
-        return Streams(self.head, self._versions if len(self._versions) < STREAMS else {})
+        versions = self._versions if len(self._versions) < STREAMS else {}
+        return Streams(self.head, versions, self._last)
 
     def _look_up(self, streams: set[str]) -> None:
         new = streams - self._versions.keys()

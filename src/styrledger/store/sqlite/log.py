@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import attrs
-from eventsourcing.persistence import PersistenceError, StoredEvent
+from eventsourcing.persistence import InterfaceError, PersistenceError
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -38,17 +38,40 @@ from styrledger.store.log import (
 from styrledger.stored import Row
 from styrledger.times import instant
 
+STATEMENTS = 32
+"""So many statements a connection remembers; the log has fewer."""
+
 POLL = 0.2
 """Seconds between two looks at a file for what others recorded."""
 
 
 class LogPool(SQLiteConnectionPool):
-    """Connections on which a commit is on the disk when it returns."""
+    """Connections on which a commit is on the disk when it returns.
+
+    They are made as the engine makes its own, but for one thing: those remember one statement, and
+    would read the insert with its trigger anew for each commit.
+    """
 
     def _create_connection(self) -> SQLiteConnection:
-        connection = super()._create_connection()
-        connection.cursor().execute("PRAGMA synchronous=FULL")
-        return connection
+        try:
+            made = sqlite3.connect(
+                self.db_name,
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                cached_statements=STATEMENTS,
+                timeout=base.LOCK_TIMEOUT,
+            )
+        except sqlite3.Error as fault:
+            raise InterfaceError(fault) from fault
+        if not self.is_journal_mode_wal:
+            (mode,) = made.execute("PRAGMA journal_mode").fetchone()
+            if mode != "wal":
+                made.execute("PRAGMA journal_mode=WAL")
+            self.is_journal_mode_wal = True
+        made.execute("PRAGMA synchronous=FULL")
+        made.row_factory = sqlite3.Row
+        return SQLiteConnection(made, self.max_age)
 
 
 class LogRecorder(SQLiteApplicationRecorder):
@@ -89,9 +112,9 @@ class LogRecorder(SQLiteApplicationRecorder):
             """,
         ]
 
-    def insert(self, cursor: SQLiteCursor, events: list[StoredEvent]) -> None:
-        """Add events inside the caller's transaction."""
-        self._insert_events(cursor, events)
+    def insert(self, cursor: SQLiteCursor, rows: Sequence[Row]) -> None:
+        """Add entries inside the caller's transaction, by the engine's own statement."""
+        cursor.executemany(self.insert_events_statement, [row[1:] for row in rows])
 
 
 def _refusing(verb: str, table: str) -> str:
@@ -128,7 +151,7 @@ class SQLiteTransaction:
 
     def insert(self, rows: Sequence[Row]) -> None:
         """Add entries after the newest, whose numbers follow it by themselves."""
-        self._recorder.insert(self._cursor, list(map(_event, rows)))
+        self._recorder.insert(self._cursor, rows)
 
     def issued(self) -> list[Issued]:
         """Return the checkpoints that were issued, the oldest first."""
@@ -272,7 +295,9 @@ class SQLiteLog(Log):
             # The engine's own BEGIN takes the lock only at the first write, too late to decide.
             cursor.execute("BEGIN IMMEDIATE")
             try:
-                yield cursor
+                # What it still holds when the file is closed would keep the file open.
+                with cursor:
+                    yield cursor
             except BaseException:
                 connection.rollback()
                 raise
@@ -322,10 +347,6 @@ def placed(path: Path) -> Generator[None]:
             raise
         reason = getattr(fault, "strerror", None) or str(fault)
         raise StorageError(str(path), reason) from fault
-
-
-def _event(row: Row) -> StoredEvent:
-    return StoredEvent(row.stream, row.version, row.name, row.state)
 
 
 def identify(cursor: SQLiteCursor, identity: Identity) -> None:

@@ -30,6 +30,9 @@ ENGINE_UP_TO = 1_000_000
 JOURNALS_UP_TO = 100_000
 """How many entries a peer is given at most: more take hours, or more memory than there is."""
 
+SUMMED_UP_TO = 1_000_000
+"""For how many entries at most all budgets are summed up; a line and a year are at any size."""
+
 
 @attrs.frozen
 class Question:
@@ -77,6 +80,11 @@ class Stage:
     def has_engine(self) -> bool:
         """Whether plain eventsourcing has the entries too."""
         return self.size <= ENGINE_UP_TO
+
+    @property
+    def has_sums(self) -> bool:
+        """Whether the running sums of every budget are made, which takes longest of all."""
+        return self.size <= SUMMED_UP_TO
 
     @property
     def has_journals(self) -> bool:

@@ -14,11 +14,20 @@ from styrledger.errors import EntriesRefused
 from styrledger.events.budgets import BudgetAdopted, BudgetTransferred, Place
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
 from styrledger.events.entry import Entry
+from styrledger.events.indicators import IndicatorDefined, IndicatorReported, ValueDisputed
 from styrledger.events.mandates import MandateGranted, MandateRevoked
 from styrledger.events.units import UnitMoved, UnitRegistered
 from styrledger.ledger import Ledger
 
-from .ledgers import adopted, corrected, new_ledger, register, revised, withdrawn
+from .ledgers import (
+    adopted,
+    corrected,
+    ledger_file,
+    new_ledger,
+    register,
+    revised,
+    withdrawn,
+)
 
 ADOPTED = adopted("100 tkr", "KF 2019-06-10 § 109", key="ram")
 NO_TARGET = "is not in the ledger, expected the key of an entry, or a position from #1 to"
@@ -303,3 +312,55 @@ def test_decisions_are_known_as_in_a_plain_set(added: list[str], asked: list[str
     assert [key in decisions for key in (*added, *asked)] == [
         key in plain for key in (*added, *asked)
     ]
+
+
+_plain = st.one_of(
+    st.builds(
+        revised,
+        st.sampled_from(["1 tkr", "2 tkr"]),
+        st.sampled_from(["KF 2020-02-10 § 1", "KF 2020-02-10 § 2", "XN 2020-02-10 § 1"]),
+    ),
+    st.sampled_from(
+        [
+            register("XN"),
+            Entry(
+                IndicatorDefined("I", title="I", measure="andel", better="higher"), effective="2020"
+            ),
+            Entry(IndicatorReported("I", period="2020", value="1 %"), effective="2020"),
+        ]
+    ),
+)
+_about = st.integers(1, 12).map("#{}".format)
+_steps = st.one_of(
+    _plain,
+    _plain,
+    st.builds(corrected, _about, _plain),
+    st.builds(withdrawn, _about),
+    st.sampled_from(
+        [
+            Entry(DecisionAnnulled(f"{body} 2020-02-10 § {number}"), effective="2020-03-01")
+            for body, number in (("KF", 1), ("KF", 2), ("XN", 1))
+        ]
+        + [Entry(ValueDisputed("I", period="2020", by="X", text="Nej."), effective="2020-03-01")]
+    ),
+)
+
+
+def told(ledger: Ledger, entry: Entry) -> str:
+    """Record an entry, and return where it is, or why it is refused."""
+    try:
+        return str([one.position for one in ledger.record(entry)])
+    except EntriesRefused as fault:
+        return str(fault)
+
+
+@given(st.lists(_steps, min_size=2, max_size=12))
+def test_a_writer_that_goes_on_decides_as_one_that_begins_anew(steps: list[Entry]) -> None:
+    with (
+        ledger_file() as path,
+        new_ledger(path) as goes_on,
+        new_ledger(path.with_name("anew.db")) as begins,
+    ):
+        for step in steps:
+            begins.as_of()  # what is filed is asked of the views again
+            assert told(goes_on, step) == told(begins, step)

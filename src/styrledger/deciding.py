@@ -92,7 +92,7 @@ class Deciding:
         self._next = past.head + 1
         self._entry_at: Callable[[int], Entry | None] = lambda _: None
         self.only_adds = True
-        """False from the first correction or withdrawal on: what it undid is still known here."""
+        """False from the first entry on that undoes what a later one asks for: it is known here."""
         self._names: dict[str, set[str]] = {}
         self._keys: dict[str, int] = {}
         self._refused: set[str] = set()
@@ -148,13 +148,28 @@ class Deciding:
     def _accept(self, entry: Entry) -> None:
         if entry.key is not None:
             self._keys[entry.key] = self._next
+        self.only_adds = self.only_adds and not self._undoes(entry)
         self._next += 1
-        self.only_adds = self.only_adds and not entry.event.amends
         held = _held(entry)
         if held.event.remembered:
             event = held.event.placed(held.decision)
             for subject in event.subjects():
                 self._events.setdefault(subject, []).append(event)
+
+    def _undoes(self, entry: Entry) -> bool:
+        """Tell whether an entry takes away a name, a decision or an event that others ask for.
+
+        A correction of figures does not.
+        """
+        if not entry.event.amends:
+            return False
+        if not isinstance(entry.event, EntryCorrected):
+            return True
+        before = [*map(_held, self._targets(entry))]
+        decisions = {one.decision and one.decision.key for one in (_held(entry), *before)}
+        return len(decisions) > 1 or any(
+            one.event.remembered or one.event.defines() is not None for one in before
+        )
 
     def _earlier(self, subject: str) -> Iterator[Event]:
         yield from self._past.events(subject)

@@ -73,6 +73,14 @@ class LogPool(SQLiteConnectionPool):
         made.row_factory = sqlite3.Row
         return SQLiteConnection(made, self.max_age)
 
+    def put_connection(self, conn: SQLiteConnection) -> None:
+        """Take a connection back; it is the next to be given, since it knows the file as it is.
+
+        In turns, as the engine gives them, each would have to read what the others wrote.
+        """
+        super().put_connection(conn)
+        self._pool.rotate()
+
 
 class LogRecorder(SQLiteApplicationRecorder):
     """The engine's recorder, with the ledger's identity and with tables that only grow."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -72,6 +72,10 @@ class Facts(Protocol):
         """The running sums, None where there are none and facts must be folded."""
         ...
 
+    def recorded_at(self, position: int) -> datetime | None:
+        """Return when a position was recorded, None before the first."""
+        ...
+
     def root(self, position: int) -> str | None:
         """Return what seals the entries up to a position, None where nothing does."""
         ...
@@ -90,7 +94,9 @@ class Asking:
     @cached_property
     def basis(self) -> Basis:
         """What every answer of the view rests on, sealed by the root of the tree."""
-        return attrs.evolve(self._basis, root=self._facts.root(self._basis.position))
+        given, position = self._basis, self._basis.position
+        recorded_at = given.recorded_at or self._facts.recorded_at(position)
+        return attrs.evolve(given, recorded_at=recorded_at, root=self._facts.root(position))
 
     def subjects(self, pattern: str) -> Sequence[str]:
         """Return the subjects that match a GLOB pattern under which something stands."""

@@ -35,14 +35,10 @@ class OpenLedger:
         return Runner(self._view_path, self.identity.ledger, self._log)
 
     def _basis(self, on: Day | None, known: Known | None, *, void_annulled: bool) -> Basis:
+        """Return what a view is asked on; it looks up the rest when somebody asks for it."""
         position = self._position(known)
-        recorded_at = self._runner.recorded_at(position)
-        return Basis(
-            on=today(self._clock) if on is None else to_day(on),
-            position=position,
-            recorded_at=None if recorded_at is None else datetime.fromisoformat(recorded_at),
-            void_annulled=void_annulled,
-        )
+        day = today(self._clock) if on is None else to_day(on)
+        return Basis(day, position, None, void_annulled=void_annulled)
 
     def _position(self, known: Known | None) -> int:
         head = self._runner.position

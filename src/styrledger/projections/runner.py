@@ -107,11 +107,11 @@ class Runner:
 
     def head(self) -> int:
         """Return how many entries the log holds, read beside it where it lies there."""
-        with suppress(sqlite3.Error):
+        try:
             beside = self.view.log_head()
-            if beside is not None:
-                return beside
-        return self._log.head()
+        except sqlite3.Error:
+            beside = None
+        return self._log.head() if beside is None else beside
 
     def names(self) -> dict[str, set[str]]:
         """Return the names that entries may use, by kind, as known at the last catch-up."""
@@ -127,9 +127,10 @@ class Runner:
         """Return what is recorded at a position: one entry, or more after an upcast."""
         return self.asked(lambda view: view.recorded(position))
 
-    def recorded_at(self, position: int) -> str | None:
-        """Return the instant at which a position was recorded, None before the first."""
-        return self.asked(lambda view: view.recorded_at(position))
+    def recorded_at(self, position: int) -> datetime | None:
+        """Return when a position was recorded, None before the first."""
+        found = self.asked(lambda view: view.recorded_at(position))
+        return None if found is None else datetime.fromisoformat(found)
 
     def known_at(self, moment: str) -> int:
         """Return the last position recorded by an instant, that instant included."""

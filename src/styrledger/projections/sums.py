@@ -6,7 +6,7 @@ balance on a day, as known at a position, is then one step in an index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol
@@ -47,6 +47,7 @@ FROM lines JOIN sums ON sums.line = lines.id AND (sums.day, sums.known) = (
     SELECT day, known FROM sums WHERE line = lines.id AND day <= ? AND known <= ?
     ORDER BY day DESC, known DESC LIMIT 1
 ) WHERE lines.year = ? AND lines.kind = ? AND sums.ore IS NOT NULL
+ORDER BY lines.unit, lines.line
 """
 
 NEW = """
@@ -63,22 +64,45 @@ class Kept(Facts, Protocol):
         ...
 
 
-class Balanced(Mapping[tuple[str, str | None], Amount]):
-    """The balances of a year by unit and line (None: the total), in order of both."""
+Balance = tuple[str, str | None]
+"""Which balance of a year: the unit, and the line or None for the total."""
+
+
+class Balanced(Mapping[Balance, Amount]):
+    """The balances of a year by unit and line (None: the total), in order of both.
+
+    An amount is made of what is kept when it is looked at.
+    """
 
     def __init__(self, rows: Iterable[Values]) -> None:
-        self._rows: dict[tuple[str, str | None], Print] = {
+        """Take what is kept of them, in order."""
+        self._rows: dict[Balance, Print] = {
             (unit, line or None): (ore, ulp, text) for unit, line, ore, ulp, text in rows
         }
 
-    def __getitem__(self, key: tuple[str, str | None]) -> Amount:
+    def __getitem__(self, key: Balance) -> Amount:
         return amount_of(*self._rows[key])
 
-    def __iter__(self) -> Iterator[tuple[str, str | None]]:
-        return iter(sorted(self._rows, key=lambda key: (key[0], key[1] or "")))
+    def __iter__(self) -> Iterator[Balance]:
+        return iter(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def items(self) -> ItemsView[Balance, Amount]:
+        """Return the balances, each with what it is of."""
+        return _Items(self, self._rows)
+
+
+class _Items(ItemsView[Balance, Amount]):
+    """The items of balances; the view that every mapping has would look each of them up again."""
+
+    def __init__(self, balanced: Balanced, rows: Mapping[Balance, Print]) -> None:
+        super().__init__(balanced)
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[tuple[Balance, Amount]]:
+        return ((key, amount_of(*kept)) for key, kept in self._rows.items())
 
 
 class Sums:

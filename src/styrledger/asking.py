@@ -5,28 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import attrs
 
 from styrledger.amounts import Amount
 from styrledger.basis import Basis
 from styrledger.errors import UnknownName
-from styrledger.events.base import Kind
-from styrledger.events.entry import Entry
-from styrledger.history import (
-    RULINGS,
-    Counted,
-    Fact,
-    Pending,
-    Rulings,
-    counting,
-    is_annulled,
-    pending,
-    rulings,
-)
-from styrledger.projections.balances import Of
 from styrledger.projections.base import Projection, fold
+from styrledger.subjects import RULINGS
+
+if TYPE_CHECKING:
+    from styrledger.events.base import Kind
+    from styrledger.events.entry import Entry
+    from styrledger.history import Counted, Fact, Pending, Rulings
+    from styrledger.projections.balances import Of
 
 A = TypeVar("A")
 
@@ -45,6 +38,10 @@ class Sums(Protocol):
         self, year: int, kind: Kind, on: date, known: int
     ) -> Mapping[tuple[str, str | None], Amount]:
         """Return all totals and lines of a year."""
+        ...
+
+    def unsummed(self, subject: str, known: int) -> Sequence[Fact]:
+        """Return those of the facts about a budget that are not decided moves of its balances."""
         ...
 
 
@@ -104,6 +101,8 @@ class Asking:
 
     def counted(self, subject: str) -> list[Counted]:
         """Return the facts about a subject that have taken effect, in order of effect."""
+        from styrledger.history import counting
+
         return counting(self._standing(subject), self._basis.on, self._rulings)
 
     def counted_under(self, pattern: str) -> Sequence[Counted]:
@@ -124,10 +123,14 @@ class Asking:
 
     def is_annulled(self, entry: Entry) -> bool:
         """Return whether the decision that an entry rests on is annulled on the day."""
+        from styrledger.history import is_annulled
+
         return is_annulled(entry, self._rulings)
 
     def pending_about(self, kind: str) -> tuple[Pending, ...]:
         """Return what is proposed or conditional about a kind of subject, such as ``goal``."""
+        from styrledger.history import pending
+
         found = {
             (fact.slot, fact.part): fact
             for subject in self.subjects(f"{kind}/*")
@@ -168,6 +171,8 @@ class Asking:
 
     @cached_property
     def _rulings(self) -> Rulings:
+        from styrledger.history import rulings
+
         standing = self._standing(RULINGS)
         return rulings(standing, self._basis.on, void_annulled=self._basis.void_annulled)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link
+from styrledger.history import Fact
+from styrledger.links import Link
 from styrledger.projections.runner import Runner
 
 

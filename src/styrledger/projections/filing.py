@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from hashlib import sha256
-from typing import Any
 
 import attrs
 
@@ -17,13 +15,9 @@ from styrledger import stored
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Entry, Recorded
 from styrledger.history import filed_under
-from styrledger.stored import Row
+from styrledger.projections.places import PLACES, Values, subject_id
+from styrledger.rows import Row
 from styrledger.times import instant
-
-Values = tuple[Any, ...]
-
-PLACES = 20
-"""The bits of a place that number what is filed at one position; the position is above them."""
 
 MOST_REMEMBERED = 50_000
 """How many subjects a filer remembers, so that its memory does not grow with the log."""
@@ -113,14 +107,6 @@ class Filer:
             self._ids.clear()
         known = self._ids[subject] = subject_id(subject)
         return known
-
-
-def subject_id(subject: str) -> int:
-    """Return the number that stands for a subject: the first eight octets of its SHA-256.
-
-    Should two subjects share one, what is looked up is still told apart by its text.
-    """
-    return int.from_bytes(sha256(subject.encode()).digest()[:8], "big", signed=True)
 
 
 def standing_for(parts: Iterable[Recorded]) -> Iterator[Entry]:

@@ -10,22 +10,25 @@ from contextlib import suppress
 from datetime import date, datetime
 from itertools import count, islice
 from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from styrledger import files
 from styrledger.amounts import Amount
 from styrledger.errors import LogDamaged
-from styrledger.events.base import Kind
-from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link
-from styrledger.projections.balances import Of
-from styrledger.projections.filing import Amending, Filer
+from styrledger.links import Link
 from styrledger.projections.schema import VERSION
 from styrledger.projections.sums import Balanced, Sums
 from styrledger.projections.tables import Cursor, Emptied, ViewFile
 from styrledger.projections.tiles import Tiles
-from styrledger.stored import Row
+from styrledger.rows import Row
 from styrledger.tree import leaf_of, root_at
+
+if TYPE_CHECKING:
+    from styrledger.events.base import Kind
+    from styrledger.events.entry import Recorded
+    from styrledger.history import Fact
+    from styrledger.projections.balances import Of
+    from styrledger.projections.filing import Amending, Filer
 
 PAGE = 4000
 
@@ -122,6 +125,10 @@ class Runner:
     def facts(self, subject: str, known: int) -> list[Fact]:
         """Return what stood under a subject as known after a position."""
         return self.asked(lambda view: view.facts(subject, known))
+
+    def unsummed(self, subject: str, known: int) -> list[Fact]:
+        """Return those of the facts about a budget that are not decided moves of its balances."""
+        return self.asked(lambda view: view.unsummed(subject, known))
 
     def recorded(self, position: int) -> tuple[Recorded, ...]:
         """Return what is recorded at a position: one entry, or more after an upcast."""
@@ -288,6 +295,8 @@ class Runner:
 
     def _file(self, at: int, rows: Sequence[Row]) -> None:
         """File entries that must follow those filed before without a gap."""
+        from styrledger.projections.filing import Filer
+
         view = self.view
         expected = next((n for n, row in enumerate(rows, at + 1) if row.position != n), None)
         if expected is not None:
@@ -387,6 +396,8 @@ def _removed(path: Path, damaged: File | None) -> bool:
 
 def filed(view: ViewFile, rows: Iterable[Row]) -> ViewFile:
     """File entries of no ledger in an empty view file, gaps or none, without a tree over them."""
+    from styrledger.projections.filing import Filer
+
     page = Filer().page(rows)
     with view.writing():
         view.add(page)

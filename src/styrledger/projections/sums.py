@@ -7,19 +7,20 @@ balance on a day, as known at a position, is then one step in an index.
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from styrledger import subjects
 from styrledger.amounts import Amount
-from styrledger.events.base import Kind
-from styrledger.history import RULINGS
-from styrledger.projections.balances import Of, Version
-from styrledger.projections.filing import PLACES, Values, subject_id
+from styrledger.projections.places import PLACES, Values, subject_id
 from styrledger.projections.printed import Print, amount_of
-from styrledger.projections.ruled import Ruled
-from styrledger.projections.summing import Facts, versions
+from styrledger.subjects import RULINGS
+
+if TYPE_CHECKING:
+    from styrledger.events.base import Kind
+    from styrledger.projections.balances import Of, Version
+    from styrledger.projections.ruled import Ruled
+    from styrledger.projections.summing import Kept
 
 SUMS = """
 CREATE TABLE summed (
@@ -54,14 +55,6 @@ NEW = """
 SELECT EXISTS (SELECT 1 FROM filed WHERE subject IN (?, ?) AND place >= ? AND place < ?)
 OR EXISTS (SELECT 1 FROM links WHERE position > ? AND position <= ?)
 """
-
-
-class Kept(Facts, Protocol):
-    """The view file, as far as the sums need it."""
-
-    def writing(self) -> AbstractContextManager[None]:
-        """Group writes: all of them are kept, or none."""
-        ...
 
 
 Balance = tuple[str, str | None]
@@ -148,6 +141,8 @@ class Sums:
         self._at[budget] = head if since < known else since
 
     def _sum(self, budget: Of, since: int, head: int) -> None:
+        from styrledger.projections.summing import versions
+
         unit, year, kind = budget
         days = _days(self._view, budget)
         ruled, subject = self._rulings(head), subjects.budget(unit, year, kind)
@@ -181,6 +176,8 @@ class Sums:
             (subject_id(RULINGS),),
         ).fetchone()
         if self._ruled is None or self._ruled[0] != last:
+            from styrledger.projections.ruled import Ruled
+
             self._ruled = (last, Ruled(self._view, head))
         return self._ruled[1]
 

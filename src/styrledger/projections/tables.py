@@ -13,23 +13,26 @@ import sqlite3
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never, cast
 
 import attrs
 
-from styrledger import files, stored
+from styrledger import files, registry
 from styrledger.errors import LedgerClosed
-from styrledger.events.corrections import EntryCorrected
-from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link, facts_at, filed_under, standing
-from styrledger.projections.filing import PLACES, Page, Values, subject_id
+from styrledger.links import Link, standing
+from styrledger.projections.places import PLACES, Values, subject_id
 from styrledger.projections.schema import BESIDE, OCTETS, SCHEMA
 from styrledger.projections.tiles import Tile, node_in
-from styrledger.stored import Row
+from styrledger.rows import Row
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+    from styrledger.events.entry import Recorded
+    from styrledger.history import Fact
+    from styrledger.projections.filing import Page
 
 ROWS = """
 SELECT rowid, originator_id, originator_version, topic, state FROM log.stored_events
@@ -39,6 +42,24 @@ WHERE rowid > ? ORDER BY rowid LIMIT ?
 FACTS = f"""
 SELECT o.name, o.state FROM filed JOIN octets AS o ON o.position = filed.place >> {PLACES}
 WHERE filed.subject = ? AND filed.place < ?
+"""  # noqa: S608 - a number of ours
+
+MOVES = (
+    "budget.adopted.v1",
+    "budget.distributed.v1",
+    "budget.revised.v1",
+    "budget.transferred.v1",
+)
+"""The stored names of the events that the running sums are made of."""
+
+UNSUMMED = f"""
+{FACTS.strip()} AND CASE WHEN o.name = 'entry.corrected.v1' AND json_valid(CAST(o.state AS TEXT))
+THEN json_extract(CAST(o.state AS TEXT), '$.entry.event.replacement.name')
+        IN (SELECT value FROM json_each(?))
+    AND json_extract(CAST(o.state AS TEXT), '$.entry.event.replacement.entry.stage') = 'decided'
+ELSE o.name IN (SELECT value FROM json_each(?))
+    AND instr(o.state, CAST('"stage":"decided"' AS BLOB)) > 0
+END IS NOT 1
 """  # noqa: S608 - a number of ours
 
 STANDING = f"""
@@ -117,7 +138,7 @@ class ViewFile:
 
     @cached_property
     def _database(self) -> Database:
-        from sqlite_utils import Database  # noqa: PLC0415 - asking does not wait for what writes
+        from sqlite_utils import Database
 
         return Database(self.connection, execute_plugins=False)
 
@@ -226,6 +247,8 @@ class ViewFile:
 
     def recorded(self, position: int) -> tuple[Recorded, ...]:
         """Return what is recorded at a position: one entry, or more after an upcast."""
+        from styrledger import stored
+
         row = self._one("SELECT name, state FROM octets WHERE position = ?", position)
         return () if row is None else stored.decode(row[0], row[1])
 
@@ -280,9 +303,27 @@ class ViewFile:
 
     def facts(self, subject: str, known: int) -> list[Fact]:
         """Return what stood under a subject as known after a position, in order of position."""
+        asked = (subject_id(subject), _end(known))
+        return self._facts(self.connection.execute(FACTS, asked).fetchall(), subject, known)
+
+    def unsummed(self, subject: str, known: int) -> list[Fact]:
+        """Return those of the facts about a budget that are not decided moves of its balances.
+
+        Told by their stored names, so that what running sums hold is not decoded.
+        """
+        moves = json.dumps([name for name in MOVES if name not in registry.UPCASTERS])
+        asked = (subject_id(subject), _end(known), moves, moves)
+        return self._facts(self.connection.execute(UNSUMMED, asked).fetchall(), subject, known)
+
+    def _facts(self, rows: Sequence[Values], subject: str, known: int) -> list[Fact]:
+        if not rows:
+            return []
+        from styrledger import stored
+        from styrledger.events.corrections import EntryCorrected
+        from styrledger.history import facts_at, filed_under
+
         fallen = self._fallen_by(known)
         found: list[Fact] = []
-        rows = self.connection.execute(FACTS, (subject_id(subject), _end(known)))
         for name, state in rows:
             parts = stored.decode(name, state)
             position = parts[0].position
@@ -295,6 +336,8 @@ class ViewFile:
 
     def standing_in(self, slot: int, known: int) -> list[Fact]:
         """Return what stood in the place of one entry as known after a position."""
+        from styrledger.history import facts_at
+
         at = standing(slot, [link for link in self.links(slot) if link.position <= known])
         return [] if at is None else [*facts_at(slot, self.recorded(at))]
 
@@ -316,6 +359,9 @@ class ViewFile:
 
         With each come what it stands in the place of, and all corrections of that.
         """
+        from styrledger import stored
+        from styrledger.history import facts_at, filed_under
+
         rows = self.connection.execute(FACTS, (subject_id(subject), _end(None)))
         slots: set[int] = set()
         for name, state in rows:
@@ -359,13 +405,15 @@ class ViewFile:
 
     def _fallen_after(self, before: frozenset[int], since: int, known: int) -> frozenset[int]:
         rows = self.connection.execute(
-            "SELECT DISTINCT slot FROM links WHERE position > ? AND position <= ?", (since, known)
+            "SELECT position, target, slot, withdraws FROM links WHERE position <= ? AND slot IN "
+            "(SELECT slot FROM links WHERE position > ? AND position <= ?) ORDER BY slot, position",
+            (known, since, known),
         ).fetchall()
         if not rows:
             return before
         fallen = set(before)
-        for (slot,) in rows:
-            links = [link for link in self.links(slot) if link.position <= known]
+        for slot, some in groupby(_links(rows), key=lambda link: link.slot):
+            links = [*some]
             fallen |= {slot, *(link.position for link in links)}
             fallen.discard(standing(slot, links) or 0)
         return frozenset(fallen)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from styrledger import stored
 from styrledger.errors import FutureContract, LedgerReadOnly
-from styrledger.events.entry import Entry, Recorded
+from styrledger.rows import Row
 from styrledger.store.places import Place
-from styrledger.stored import Row
 from styrledger.times import Clock, read_clock
+
+if TYPE_CHECKING:
+    from styrledger.events.entry import Entry, Recorded
 
 CONTRACT = 1
 """The version of the record format and of the log's tables that this package writes."""
@@ -43,6 +43,8 @@ class Identity:
 
 def new_identity(organisation: str, clock: Clock) -> Identity:
     """Return the identity of a new ledger of an organisation."""
+    import uuid  # noqa: PLC0415 - for a new ledger only
+
     return Identity(str(uuid.uuid4()), organisation, CONTRACT, read_clock(clock))
 
 
@@ -109,6 +111,9 @@ class Writer:
 
     def append(self, placed: Iterable[tuple[str, Entry]], by: str | None) -> list[Recorded]:
         """Store entries after the head, each in its stream, all at one instant."""
+        from styrledger.events.entry import Recorded  # noqa: PLC0415 - as the next
+        from styrledger.stored import encode  # noqa: PLC0415 - only writers wait for it
+
         given = [*placed]
         self._look_up({stream for stream, _ in given})
         rows: list[Row] = []
@@ -117,7 +122,7 @@ class Writer:
             self.head += 1
             self._versions[stream] += 1
             recorded = Recorded(self.head, self.now, entry, by)
-            rows.append(Row(self.head, stream, self._versions[stream], *stored.encode(recorded)))
+            rows.append(Row(self.head, stream, self._versions[stream], *encode(recorded)))
             done.append(recorded)
         if rows:
             self._transaction.insert(rows)
@@ -260,4 +265,6 @@ class Restoring(ABC):
 
 
 def _recorded(row: Row) -> Recorded:
-    return stored.decode(row.name, row.state)[0]
+    from styrledger.stored import decode  # noqa: PLC0415 - only writers wait for it
+
+    return decode(row.name, row.state)[0]

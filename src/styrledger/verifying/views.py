@@ -11,7 +11,7 @@ from typing import Any
 from styrledger import files
 from styrledger.errors import quoted
 from styrledger.evidence import Database, Evidence, Values
-from styrledger.projections.filing import subject_id
+from styrledger.projections.places import subject_id
 from styrledger.projections.runner import digest
 from styrledger.projections.schema import VERSION, view_parts
 from styrledger.projections.tiles import HEIGHT, Tile, Tiles

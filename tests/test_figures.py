@@ -16,7 +16,7 @@ from styrledger.ledger import Ledger
 from styrledger.projections.budgets import Budget
 from styrledger.projections.figures import Figures
 from styrledger.projections.moves import MOVING
-from styrledger.projections.tables import MOVES
+from styrledger.projections.unsummed import MOVES
 from styrledger.view import View
 
 from .ledgers import (
@@ -96,3 +96,15 @@ def test_a_correction_of_a_proposal_is_told_beside_the_sums(tmp_path: Path) -> N
         view = ledger.as_of("2020-12-31")
         assert [str(one.amount) for one in view.figures(2020)] == ["90 tkr"]
         assert [one.fact.entry.note for one in view.pending(2020)] == ["Beredning"]
+
+
+def test_views_in_memory_are_folded_for_their_figures(tmp_path: Path) -> None:
+    path = tmp_path / "prov.db"
+    with new_ledger(path) as ledger:
+        ledger.record(adopted("100 tkr", "KF 2019-06-10 § 109"))
+    # What lies where the view file would is nothing of ours, and is left alone.
+    tmp_path.joinpath("prov.views.db").write_text("Något annat.", encoding="utf-8")
+    with Ledger.open(path, read_only=True) as ledger:
+        view = ledger.as_of("2020-12-31")
+        assert shown(view.figures(2020)) == shown(view.budgets(2020))
+        assert view.balances(2020)["KS", None] == Amount("100 tkr")

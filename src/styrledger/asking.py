@@ -40,6 +40,11 @@ class Sums(Protocol):
         """Return all totals and lines of a year."""
         ...
 
+    @property
+    def are_kept(self) -> bool:
+        """Whether what is summed up once is there for whoever asks next, in a file."""
+        ...
+
     def unsummed(self, subject: str, known: int) -> Sequence[Fact]:
         """Return those of the facts about a budget that are not decided moves of its balances."""
         ...

@@ -149,7 +149,8 @@ class View(Asking):
         from styrledger.projections.figures import Figures, figures_of
 
         sums, codes = self._sums(), self._budgeted(year, kind)
-        if sums is None:
+        # To sum up a budget takes longer than to fold it, which is for once.
+        if sums is None or not sums.are_kept:
             return tuple(figures_of(self._budget(code, year, kind)) for code in codes)
         balances = self.balances(year, kind)
         having = {unit for unit, _ in balances}

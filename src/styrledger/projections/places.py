@@ -17,3 +17,8 @@ def subject_id(subject: str) -> int:
     Should two subjects share one, what is looked up is still told apart by its text.
     """
     return int.from_bytes(sha256(subject.encode()).digest()[:8], "big", signed=True)
+
+
+def end_of(known: int | None) -> int:
+    """Return the place after all that is filed up to a position."""
+    return 2**63 - 1 if known is None else (known + 1) << PLACES

@@ -184,6 +184,11 @@ class Runner:
         """The running sums, which are kept here."""
         return self
 
+    @property
+    def are_kept(self) -> bool:
+        """Whether what is summed up once is there for whoever asks next, in a file."""
+        return self.view.path is not None
+
     def balance(self, budget: Of, line: str, on: date, known: int) -> Amount | None:
         """Return the total (the empty line) or a line of a budget, None where it has none."""
         return self.asked(

@@ -13,18 +13,18 @@ import sqlite3
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never, cast
 
 import attrs
 
-from styrledger import files, registry
+from styrledger import files
 from styrledger.errors import LedgerClosed
 from styrledger.links import Link, standing
-from styrledger.projections.places import PLACES, Values, subject_id
+from styrledger.projections.places import PLACES, Values, end_of, subject_id
 from styrledger.projections.schema import BESIDE, OCTETS, SCHEMA
 from styrledger.projections.tiles import Tile, node_in
+from styrledger.projections.unsummed import unsummed
 from styrledger.rows import Row
 
 if TYPE_CHECKING:
@@ -42,24 +42,6 @@ WHERE rowid > ? ORDER BY rowid LIMIT ?
 FACTS = f"""
 SELECT o.name, o.state FROM filed JOIN octets AS o ON o.position = filed.place >> {PLACES}
 WHERE filed.subject = ? AND filed.place < ?
-"""  # noqa: S608 - a number of ours
-
-MOVES = (
-    "budget.adopted.v1",
-    "budget.distributed.v1",
-    "budget.revised.v1",
-    "budget.transferred.v1",
-)
-"""The stored names of the events that the running sums are made of."""
-
-UNSUMMED = f"""
-{FACTS.strip()} AND CASE WHEN o.name = 'entry.corrected.v1' AND json_valid(CAST(o.state AS TEXT))
-THEN json_extract(CAST(o.state AS TEXT), '$.entry.event.replacement.name')
-        IN (SELECT value FROM json_each(?))
-    AND json_extract(CAST(o.state AS TEXT), '$.entry.event.replacement.entry.stage') = 'decided'
-ELSE o.name IN (SELECT value FROM json_each(?))
-    AND instr(o.state, CAST('"stage":"decided"' AS BLOB)) > 0
-END IS NOT 1
 """  # noqa: S608 - a number of ours
 
 STANDING = f"""
@@ -303,7 +285,7 @@ class ViewFile:
 
     def facts(self, subject: str, known: int) -> list[Fact]:
         """Return what stood under a subject as known after a position, in order of position."""
-        asked = (subject_id(subject), _end(known))
+        asked = (subject_id(subject), end_of(known))
         return self._facts(self.connection.execute(FACTS, asked).fetchall(), subject, known)
 
     def unsummed(self, subject: str, known: int) -> list[Fact]:
@@ -311,9 +293,7 @@ class ViewFile:
 
         Told by their stored names, so that what running sums hold is not decoded.
         """
-        moves = json.dumps([name for name in MOVES if name not in registry.UPCASTERS])
-        asked = (subject_id(subject), _end(known), moves, moves)
-        return self._facts(self.connection.execute(UNSUMMED, asked).fetchall(), subject, known)
+        return self._facts(unsummed(self.connection, subject, known), subject, known)
 
     def _facts(self, rows: Sequence[Values], subject: str, known: int) -> list[Fact]:
         if not rows:
@@ -344,7 +324,7 @@ class ViewFile:
     def subjects(self, pattern: str, known: int) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something stood, sorted."""
         fallen = json.dumps(sorted(self._fallen_by(known)))
-        rows = self.connection.execute(STANDING, (pattern, _end(known), fallen))
+        rows = self.connection.execute(STANDING, (pattern, end_of(known), fallen))
         return [row[0] for row in rows]
 
     def ever(self, pattern: str) -> list[str]:
@@ -362,7 +342,7 @@ class ViewFile:
         from styrledger import stored
         from styrledger.history import facts_at, filed_under
 
-        rows = self.connection.execute(FACTS, (subject_id(subject), _end(None)))
+        rows = self.connection.execute(FACTS, (subject_id(subject), end_of(None)))
         slots: set[int] = set()
         for name, state in rows:
             parts = stored.decode(name, state)
@@ -405,15 +385,17 @@ class ViewFile:
 
     def _fallen_after(self, before: frozenset[int], since: int, known: int) -> frozenset[int]:
         rows = self.connection.execute(
-            "SELECT position, target, slot, withdraws FROM links WHERE position <= ? AND slot IN "
-            "(SELECT slot FROM links WHERE position > ? AND position <= ?) ORDER BY slot, position",
-            (known, since, known),
+            "SELECT position, target, slot, withdraws FROM links WHERE position <= ? AND (? = 0 OR "
+            "slot IN (SELECT slot FROM links WHERE position > ? AND position <= ?))",
+            (known, since, since, known),
         ).fetchall()
         if not rows:
             return before
         fallen = set(before)
-        for slot, some in groupby(_links(rows), key=lambda link: link.slot):
-            links = [*some]
+        slots: dict[int, list[Link]] = {}
+        for link in _links(rows):
+            slots.setdefault(link.slot, []).append(link)
+        for slot, links in slots.items():
             fallen |= {slot, *(link.position for link in links)}
             fallen.discard(standing(slot, links) or 0)
         return frozenset(fallen)
@@ -443,11 +425,6 @@ class _Closed:
 
     def __getattr__(self, name: str) -> Never:
         raise LedgerClosed(self._path)
-
-
-def _end(known: int | None) -> int:
-    """Return the place after all that is filed up to a position."""
-    return 2**63 - 1 if known is None else (known + 1) << PLACES
 
 
 def _links(rows: Iterable[Sequence[Any]]) -> list[Link]:

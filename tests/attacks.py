@@ -23,12 +23,12 @@ from styrledger.events.budgets import BudgetRevised
 from styrledger.events.entry import Recorded
 from styrledger.ledger import Ledger
 from styrledger.opened import view_path
+from styrledger.rows import Row
 from styrledger.store import (
     Identity,
     open_log,
 )
 from styrledger.store.sqlite.log import SQLiteLog
-from styrledger.stored import Row
 from styrledger.verifying.anchors import Held
 from styrledger.verifying.faults import Verification
 from styrledger.verifying.run import verify

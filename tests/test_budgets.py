@@ -22,7 +22,8 @@ from styrledger.events.budgets import (
 from styrledger.events.entry import Entry
 from styrledger.events.outcomes import ForecastReported, OutcomeReported
 from styrledger.ledger import Ledger
-from styrledger.projections.budgets import Budget, total
+from styrledger.projections.base import total
+from styrledger.projections.budgets import Budget
 
 from .ledgers import adopted, new_ledger, register, revised, withdrawn
 

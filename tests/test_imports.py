@@ -25,6 +25,8 @@ LAYERS = (
     "swedish",
     "references",
     "subjects",
+    "links",
+    "rows",
     "events",
     "registry",
     "telling",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrledger.errors import EntryBytesError
-from styrledger.stored import Row
+from styrledger.rows import Row
 from styrledger.tree import (
     EMPTY_ROOT,
     CompactRange,

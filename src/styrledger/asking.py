@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import attrs
 
 from styrledger.amounts import Amount
 from styrledger.basis import Basis
 from styrledger.errors import UnknownName
-from styrledger.events.base import Kind
-from styrledger.events.entry import Entry
-from styrledger.history import (
-    RULINGS,
-    Counted,
-    Fact,
-    Pending,
-    Rulings,
-    counting,
-    is_annulled,
-    pending,
-    rulings,
-)
-from styrledger.projections.balances import Of
 from styrledger.projections.base import Projection, fold
+from styrledger.subjects import RULINGS
+
+if TYPE_CHECKING:
+    from styrledger.events.base import Kind
+    from styrledger.events.entry import Entry
+    from styrledger.history import Counted, Fact, Pending, Rulings
+    from styrledger.projections.balances import Of
 
 A = TypeVar("A")
 
@@ -45,6 +38,15 @@ class Sums(Protocol):
         self, year: int, kind: Kind, on: date, known: int
     ) -> Mapping[tuple[str, str | None], Amount]:
         """Return all totals and lines of a year."""
+        ...
+
+    @property
+    def are_kept(self) -> bool:
+        """Whether what is summed up once is there for whoever asks next, in a file."""
+        ...
+
+    def unsummed(self, subject: str, known: int) -> Sequence[Fact]:
+        """Return those of the facts about a budget that are not decided moves of its balances."""
         ...
 
 
@@ -72,6 +74,10 @@ class Facts(Protocol):
         """The running sums, None where there are none and facts must be folded."""
         ...
 
+    def recorded_at(self, position: int) -> datetime | None:
+        """Return when a position was recorded, None before the first."""
+        ...
+
     def root(self, position: int) -> str | None:
         """Return what seals the entries up to a position, None where nothing does."""
         ...
@@ -90,7 +96,9 @@ class Asking:
     @cached_property
     def basis(self) -> Basis:
         """What every answer of the view rests on, sealed by the root of the tree."""
-        return attrs.evolve(self._basis, root=self._facts.root(self._basis.position))
+        given, position = self._basis, self._basis.position
+        recorded_at = given.recorded_at or self._facts.recorded_at(position)
+        return attrs.evolve(given, recorded_at=recorded_at, root=self._facts.root(position))
 
     def subjects(self, pattern: str) -> Sequence[str]:
         """Return the subjects that match a GLOB pattern under which something stands."""
@@ -98,6 +106,8 @@ class Asking:
 
     def counted(self, subject: str) -> list[Counted]:
         """Return the facts about a subject that have taken effect, in order of effect."""
+        from styrledger.history import counting
+
         return counting(self._standing(subject), self._basis.on, self._rulings)
 
     def counted_under(self, pattern: str) -> Sequence[Counted]:
@@ -118,10 +128,14 @@ class Asking:
 
     def is_annulled(self, entry: Entry) -> bool:
         """Return whether the decision that an entry rests on is annulled on the day."""
+        from styrledger.history import is_annulled
+
         return is_annulled(entry, self._rulings)
 
     def pending_about(self, kind: str) -> tuple[Pending, ...]:
         """Return what is proposed or conditional about a kind of subject, such as ``goal``."""
+        from styrledger.history import pending
+
         found = {
             (fact.slot, fact.part): fact
             for subject in self.subjects(f"{kind}/*")
@@ -162,6 +176,8 @@ class Asking:
 
     @cached_property
     def _rulings(self) -> Rulings:
+        from styrledger.history import rulings
+
         standing = self._standing(RULINGS)
         return rulings(standing, self._basis.on, void_annulled=self._basis.void_annulled)
 

@@ -20,8 +20,8 @@ from styrledger.checkpoints import Checkpoint
 from styrledger.errors import BundleError, Fault, ValueRefused, quoted
 from styrledger.notes import base64_octets
 from styrledger.proofs import verify_consistency, verify_inclusion
+from styrledger.rows import Row
 from styrledger.sealing import is_signed, origin_of, read_checkpoint
-from styrledger.stored import Row
 from styrledger.tree import leaf_of
 
 FORMAT = "styrledger-bundle/1"

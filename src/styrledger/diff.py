@@ -12,10 +12,10 @@ from typing import Any, Literal
 import attrs
 
 from styrledger.amounts import Amount
-from styrledger.history import RULINGS, Counted
+from styrledger.history import Counted
 from styrledger.projections.base import described, money
 from styrledger.projections.totals import Totals
-from styrledger.subjects import asked_budget
+from styrledger.subjects import RULINGS, asked_budget
 from styrledger.view import View
 
 CauseKind = Literal[

@@ -6,7 +6,6 @@ import errno
 import os
 import sqlite3
 import sys
-import uuid
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -72,7 +71,7 @@ def making(path: Path) -> Generator[Path]:
     Raises:
         FileExistsError: there is something at the path already.
     """
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
+    part = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
     try:
         yield part
         put(part, path)

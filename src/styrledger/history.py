@@ -14,6 +14,8 @@ from styrledger import subjects
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
 from styrledger.events.entry import Entry, Recorded
+from styrledger.links import Link, standing
+from styrledger.subjects import RULINGS
 
 Order = tuple[date, date, str, int, int, int]
 
@@ -66,41 +68,6 @@ class Rulings:
 
     annulled: Mapping[str, date] = attrs.field(factory=dict[str, date])
     met: Mapping[str, date] = attrs.field(factory=dict[str, date])
-
-
-@attrs.frozen
-class Link:
-    """A correction or withdrawal, by position: what it acts on and in which slot."""
-
-    position: int
-    target: int
-    slot: int
-    withdraws: bool
-
-
-def standing(slot: int, links: Sequence[Link]) -> int | None:
-    """Return the position of what stands in a slot, None when it was withdrawn.
-
-    The latest correction stands, or the original. Withdrawing the original empties the slot;
-    withdrawing a correction or a withdrawal undoes just that. ``links`` are the slot's own.
-    """
-    undone: set[int] = set()
-    latest_first = sorted(links, key=_position, reverse=True)
-    for link in latest_first:
-        if link.withdraws and link.target != slot and link.position not in undone:
-            undone.add(link.target)
-    for link in latest_first:
-        if link.position in undone:
-            continue
-        if not link.withdraws:
-            return link.position
-        if link.target == slot:
-            return None
-    return slot
-
-
-def _position(link: Link) -> int:
-    return link.position
 
 
 def facts(log: Iterable[Recorded], known: int) -> Iterator[Fact]:
@@ -230,10 +197,6 @@ def _made(entry: Entry) -> date:
     """Return the day a proposal was made, which may be long before it would take effect."""
     decision = entry.decision
     return _since(entry) if decision is None or decision.date is None else decision.date.last
-
-
-RULINGS = "rulings"
-"""The subject under which annulments and met conditions are filed, beside their decision."""
 
 
 def filed_under(entry: Entry) -> tuple[str, ...]:

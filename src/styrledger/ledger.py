@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import attrs
 
-from styrledger.events.base import to_line
-from styrledger.events.entry import Entry, Recorded
 from styrledger.opened import Day, Known, OpenLedger, kept_views
-from styrledger.projections.searching import history, storable
 from styrledger.store import (
     Issued,
     create_log,
@@ -22,9 +19,7 @@ from styrledger.store import (
     open_log,
     read_place,
 )
-from styrledger.stored import Row
 from styrledger.times import Clock, system_clock, to_day
-from styrledger.view import View
 
 if TYPE_CHECKING:
     from styrledger.bundles import Bundle
@@ -32,10 +27,13 @@ if TYPE_CHECKING:
     from styrledger.commit import Deciders, Recording, Unreadable
     from styrledger.controls.catalogue import Checked
     from styrledger.diff import Difference
+    from styrledger.events.entry import Entry, Recorded
     from styrledger.keys import SigningKey
+    from styrledger.rows import Row
     from styrledger.trail import Trailed
     from styrledger.verifying.anchors import Held
     from styrledger.verifying.faults import Verification
+    from styrledger.view import View
 
 
 class Ledger(OpenLedger):
@@ -57,6 +55,8 @@ class Ledger(OpenLedger):
             LedgerExists: there is something at the path already.
             StorageError: the file cannot be written.
         """
+        from styrledger.events.base import to_line
+
         identity = new_identity(to_line(organisation), clock)
         log = create_log(read_place(path), identity)
         return cls(log, clock, view_path=kept_views(log.place, identity.ledger))
@@ -94,6 +94,8 @@ class Ledger(OpenLedger):
             EntriesRefused: with the faults of all entries; nothing was recorded.
             LedgerBusy: another writer held the ledger for a minute.
         """
+        from styrledger.events.entry import Recorded
+
         numbered: Sequence[Entry] = entries
         if len(entries) > 1:
             numbered = [attrs.evolve(e, where=f"entry {n}") for n, e in enumerate(entries, 1)]
@@ -129,6 +131,8 @@ class Ledger(OpenLedger):
             DateError: ``on`` or ``known`` cannot be read.
             UnknownPosition: the log has not reached ``known``.
         """
+        from styrledger.view import View
+
         self._catch_up()
         return View(self._runner, self._basis(on, known, void_annulled=void_annulled))
 
@@ -150,6 +154,8 @@ class Ledger(OpenLedger):
         entries that hold words starting with each of its words; å, ä and ö are letters of
         their own.
         """
+        from styrledger.projections.searching import history
+
         self._catch_up()
         position = self._position(known)
         first = None if since is None else to_day(since)
@@ -173,6 +179,7 @@ class Ledger(OpenLedger):
         Raises:
             UnknownName: nothing was recorded about it.
         """
+        from styrledger.projections.searching import storable
         from styrledger.trail import trail
 
         self._catch_up()
@@ -249,6 +256,7 @@ class Ledger(OpenLedger):
 
         The set grows with every question that the view is asked.
         """
+        from styrledger.view import View
         from styrledger.watching import Watched
 
         self._catch_up()
@@ -261,6 +269,7 @@ class Ledger(OpenLedger):
         Raises:
             UnknownName: nothing was recorded about it.
         """
+        from styrledger.projections.searching import storable
         from styrledger.trail import trail
         from styrledger.watching import Watched
 
@@ -358,6 +367,7 @@ class Ledger(OpenLedger):
         dry_run: bool = False,
     ) -> Recording:
         from styrledger.commit import Commit
+        from styrledger.events.base import to_line
 
         self._check_open()
         role = None if by is None else to_line(by)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import uuid
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from styrledger.basis import Basis
 from styrledger.errors import LedgerClosed, UnknownPosition
-from styrledger.projections.runner import Runner
 from styrledger.store import Identity, Log, Place, Server
 from styrledger.times import Clock, PartialDate, instant, parse_known, to_day, today
+
+if TYPE_CHECKING:
+    from styrledger.projections.runner import Runner
 
 Day = str | date | PartialDate
 Known = str | int | date | datetime
@@ -32,17 +34,15 @@ class OpenLedger:
     @cached_property
     def _runner(self) -> Runner:
         """The views, opened at the first question: checking the log must not touch them."""
+        from styrledger.projections.runner import Runner  # noqa: PLC0415 - at the first question
+
         return Runner(self._view_path, self.identity.ledger, self._log)
 
     def _basis(self, on: Day | None, known: Known | None, *, void_annulled: bool) -> Basis:
+        """Return what a view is asked on; it looks up the rest when somebody asks for it."""
         position = self._position(known)
-        recorded_at = self._runner.recorded_at(position)
-        return Basis(
-            on=today(self._clock) if on is None else to_day(on),
-            position=position,
-            recorded_at=None if recorded_at is None else datetime.fromisoformat(recorded_at),
-            void_annulled=void_annulled,
-        )
+        day = today(self._clock) if on is None else to_day(on)
+        return Basis(day, position, None, void_annulled=void_annulled)
 
     def _position(self, known: Known | None) -> int:
         head = self._runner.position
@@ -75,6 +75,8 @@ def kept_views(place: Place, ledger: str) -> Path | None:
     """
     if not isinstance(place, Server):
         return view_path(place)
+    import uuid  # noqa: PLC0415 - for a server's only
+
     given = Path(os.environ.get("XDG_CACHE_HOME", ""))
     try:
         cache = given if given.is_absolute() else Path.home() / ".cache"

@@ -6,6 +6,7 @@ It is slow and easy to believe. The view file must agree with it, on every basis
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 from styrledger.events.entry import Recorded
@@ -35,6 +36,11 @@ class Reference:
     @property
     def sums(self) -> None:
         """None: here every balance is what its facts fold to."""
+
+    def recorded_at(self, position: int) -> datetime | None:
+        """Return when a position was recorded, None before the first."""
+        known = (one.recorded_at for one in self._log if one.position <= position)
+        return max(known, default=None)
 
     def root(self, position: int) -> None:
         """Return None: the plain reference has entries, not the octets that are sealed."""

@@ -10,16 +10,17 @@ from __future__ import annotations
 import importlib
 from collections import UserDict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from styrledger.events.base import Event
+if TYPE_CHECKING:
+    from styrledger.events.base import Event
 
 Payload = dict[str, Any]
 Upcaster = Callable[[Payload], list[tuple[str, Payload]]]
 """Turns one stored event of an old version into (stored name, event fields), one or more."""
 
 
-class Classes(UserDict[str, type[Event]]):
+class Classes(UserDict[str, "type[Event]"]):
     """Classes by a name, each imported when it is first looked up."""
 
     def __init__(self, homes: Mapping[str, str]) -> None:
@@ -37,7 +38,7 @@ class Classes(UserDict[str, type[Event]]):
         return made
 
 
-class Names(dict[type[Event], str]):
+class Names(dict["type[Event]", str]):
     """The stored names of classes that are in use, and none of the others has to be."""
 
     def __missing__(self, cls: type[Event]) -> str:

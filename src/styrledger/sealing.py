@@ -15,12 +15,12 @@ from styrledger.checkpoints import Checkpoint
 from styrledger.errors import CheckpointRefused, NoteError, UnknownPosition, quoted
 from styrledger.keys import SigningKey, sign
 from styrledger.notes import Note, refuse
+from styrledger.rows import Row
 from styrledger.store import (
     Identity,
     Issued,
     Log,
 )
-from styrledger.stored import Row
 from styrledger.times import Clock, instant
 from styrledger.tree import CompactRange, Octets, leaves_of
 

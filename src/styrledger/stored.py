@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 import attrs
 import msgspec
@@ -28,16 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Decoder = Callable[[bytes], tuple[Recorded, ...]]
-
-
-class Row(NamedTuple):
-    """One entry's stored octets, as they lie in the log."""
-
-    position: int
-    stream: str
-    version: int
-    name: str
-    state: bytes
 
 
 def encode(recorded: Recorded) -> tuple[str, bytes]:

@@ -31,6 +31,10 @@ UPPDRAG_COUNTS = "uppdrag-counts"
 """The subject of what documents say of how many uppdrag there are."""
 
 
+RULINGS = "rulings"
+"""The subject under which annulments and met conditions are filed, beside their decision."""
+
+
 def goal(code: str) -> str:
     """Return the subject of a goal; its id may itself hold ``/``."""
     return f"goal/{code}"

@@ -6,7 +6,6 @@ The end of a day is the end of the Swedish day.
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -294,7 +293,7 @@ def _span(text: object) -> tuple[date, date]:
         return date(year, 1, 1), date(year, 12, 31)
     if month not in _MONTHS:
         raise _no_date(text, f"there is no month {month}")
-    days = calendar.monthrange(year, month)[1]
+    days = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
     if day is None:
         return date(year, month, 1), date(year, month, days)
     if not 1 <= day <= days:

@@ -14,7 +14,7 @@ from styrledger.errors import UnknownName
 from styrledger.events.corrections import Amendment
 from styrledger.events.decisions import DecisionEvent
 from styrledger.events.entry import Recorded
-from styrledger.history import Link, standing
+from styrledger.links import Link, standing
 from styrledger.times import instant
 
 

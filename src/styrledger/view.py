@@ -12,18 +12,19 @@ import attrs
 from styrledger import projections, subjects
 from styrledger.amounts import Amount
 from styrledger.asking import Asking, Sums
-from styrledger.events.base import Kind
-from styrledger.history import Fact, Pending, pending
-from styrledger.projections.balances import Of
-from styrledger.projections.budgets import Budget, BudgetProjection
-from styrledger.references import DecisionRef, to_decision
+from styrledger.projections.base import fold
 
 if TYPE_CHECKING:
+    from styrledger.events.base import Kind
+    from styrledger.history import Fact, Pending
+    from styrledger.projections.balances import Of
+    from styrledger.projections.budgets import Budget
     from styrledger.projections.calendar import Deadline
     from styrledger.projections.comparable import Comparable
     from styrledger.projections.decisions import Decision
     from styrledger.projections.documents import Document
     from styrledger.projections.evaluations import Evaluation
+    from styrledger.projections.figures import Figures
     from styrledger.projections.goals import Goal
     from styrledger.projections.indicators import Indicator
     from styrledger.projections.internal_control import Action, Control, Recommendation
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from styrledger.projections.units import Unit
     from styrledger.projections.uppdrag import Uppdrag
     from styrledger.projections.uppdrag_counts import UppdragChoice, UppdragClaim, UppdragCounts
+    from styrledger.references import DecisionRef
 
 
 MOST_BUDGETS = 100
@@ -42,6 +44,10 @@ class View(Asking):
 
     A view never changes: entries that are recorded later do not reach it.
     """
+
+    @cached_property
+    def _rest(self) -> dict[str, Sequence[Fact]]:
+        return {}
 
     @cached_property
     def _budgets_found(self) -> dict[Of, Budget]:
@@ -134,6 +140,34 @@ class View(Asking):
             if amount is not None
         }
 
+    def figures(self, year: int, kind: Kind = "operating") -> tuple[Figures, ...]:
+        """Return what every unit's budget or plan of a year comes to, in order of unit codes.
+
+        They are those of ``budgets(…)`` and ``planned(…)``, without the decisions that they are
+        made of, and so many times faster.
+        """
+        from styrledger.projections.figures import Figures, figures_of
+
+        sums, codes = self._sums(), self._budgeted(year, kind)
+        # To sum up a budget takes longer than to fold it, which is for once.
+        if sums is None or not sums.are_kept:
+            return tuple(figures_of(self._budget(code, year, kind)) for code in codes)
+        balances = self.balances(year, kind)
+        having = {unit for unit, _ in balances}
+        found: list[Figures] = []
+        for code in codes:
+            figures = Figures(code, balances.get((code, None)), is_something=code in having)
+            unsummed = self._unsummed(code, year, kind)
+            if unsummed:
+                from styrledger.history import counting
+                from styrledger.projections.budgets import BudgetProjection
+
+                counted = counting(unsummed, self._basis.on, self._rulings)
+                found.append(figures.beside(fold(BudgetProjection(code, year, kind), counted)))
+            else:
+                found.append(figures)
+        return tuple(found)
+
     def every_budget(self) -> Iterator[Budget]:
         """Yield the budgets of all units, years and kinds, and of the whole municipality.
 
@@ -165,8 +199,12 @@ class View(Asking):
         found = {
             (fact.slot, fact.part): fact
             for code in codes
-            for fact in self._standing(subjects.budget(code, year, kind))
+            for fact in self._unsummed(code, year, kind)
         }
+        if not found:
+            return ()
+        from styrledger.history import pending
+
         return tuple(pending(found.values(), self._basis.on, self._rulings))
 
     def original(self, slot: int) -> Sequence[Fact]:
@@ -359,6 +397,8 @@ class View(Asking):
             DecisionRefError: the text is no reference.
             UnknownName: the ledger has never heard of the decision.
         """
+        from styrledger.references import to_decision
+
         key = to_decision(ref).key
         self._heard_of("decision", key)
         return self._decision(key)
@@ -387,6 +427,8 @@ class View(Asking):
     def _budget(self, code: str, year: int, kind: Kind) -> Budget:
         found = self._budgets_found.get((code, year, kind))
         if found is None:
+            from styrledger.projections.budgets import BudgetProjection
+
             subject = subjects.budget(code, year, kind)
             found = self._fold(BudgetProjection(code, year, kind), subject)
             if len(self._budgets_found) == MOST_BUDGETS:
@@ -397,6 +439,16 @@ class View(Asking):
     def _sums(self) -> Sums | None:
         """Return the running sums, which know only the one legal view of annulments."""
         return None if self._basis.void_annulled else self._facts.sums
+
+    def _unsummed(self, code: str, year: int, kind: Kind) -> Sequence[Fact]:
+        """Return at least the facts about a budget that its balances do not tell."""
+        subject, sums = subjects.budget(code, year, kind), self._sums()
+        if sums is None or subject in self._found:
+            return self._standing(subject)
+        found = self._rest.get(subject)
+        if found is None:
+            found = self._rest[subject] = sums.unsummed(subject, self._basis.position)
+        return found
 
     def _budgeted(self, year: int, kind: Kind) -> list[str]:
         found = self.subjects(subjects.budget("*", year, kind))

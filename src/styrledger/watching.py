@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link
+from styrledger.history import Fact
+from styrledger.links import Link
 from styrledger.projections.runner import Runner
 
 
@@ -42,6 +44,10 @@ class Watched:
     @property
     def sums(self) -> None:
         """None: what an answer rests on is seen only where facts are folded."""
+
+    def recorded_at(self, position: int) -> datetime | None:
+        """Return when a position was recorded, None before the first."""
+        return self._runner.recorded_at(position)
 
     def root(self, position: int) -> str | None:
         """Return what seals the entries up to a position."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
 from styrledger.amounts.printing import (
     MOST_ORE,
     ORE_PER_UNIT,
+    SELF_PRINTED,
     MoneyUnit,
     Printed,
     bare_number,
@@ -102,6 +103,16 @@ class Amount:
         """Return whether text, unit, precision and qualifier are the same too."""
         return _printed(self) == _printed(other)
 
+    if not TYPE_CHECKING:  # to a checker, a class with a __getattr__ would have every name
+
+        def __getattr__(self, name: str) -> Any:
+            # What is computed is printed when somebody reads the print: most are added further.
+            if name not in {"text", "unit"}:
+                message = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(message)
+            _fill(self, self_printed(self.ore, self.ulp, self.qualifier))
+            return self.__dict__[name]
+
     def __str__(self) -> str:
         return self.text
 
@@ -180,7 +191,8 @@ def to_amount(value: object) -> Amount:
         AmountError: above all for a bare number, which has no unit.
     """
     if isinstance(value, Amount):
-        return value
+        # What an entry holds is whole, its print with it.
+        return value if "text" in value.__dict__ else _made(_printed(value))
     if isinstance(value, Mapping):
         return _from_mapping(cast("Mapping[object, object]", value))
     return Amount(checked_text(value))
@@ -232,4 +244,9 @@ def _printed(amount: Amount) -> Printed:
 
 
 def _computed(ore: int, ulp: int, *qualifiers: str | None) -> Amount:
-    return _made(self_printed(ore, ulp, "ca" if any(qualifiers) else None))
+    qualifier = "ca" if any(qualifiers) else None
+    if ulp not in SELF_PRINTED or ore % ulp:
+        return _made(self_printed(ore, ulp, qualifier))
+    amount = Amount.__new__(Amount)
+    amount.__dict__.update(ore=ore, ulp=ulp, qualifier=qualifier)
+    return amount

@@ -35,7 +35,7 @@ def _self_printing(ulp: int) -> MoneyUnit:
     return large_enough[0] if large_enough else "kr"
 
 
-_SELF_PRINTED: Final[dict[int, MoneyUnit]] = {
+SELF_PRINTED: Final[dict[int, MoneyUnit]] = {
     10**exponent: _self_printing(10**exponent) for exponent in range(12)
 }
 """The unit in which an amount of each precision prints itself."""
@@ -47,7 +47,7 @@ def self_printed(ore: int, ulp: int, qualifier: str | None = None) -> Printed:
     Raises:
         AmountError: as ``Amount.from_ore`` does.
     """
-    unit = _SELF_PRINTED.get(ulp)
+    unit = SELF_PRINTED.get(ulp)
     if unit is None:
         raise AmountError(Fault(f"{quoted(ulp)} is no precision", "a power of ten, in öre"))
     if ore % ulp:

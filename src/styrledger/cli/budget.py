@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,11 +11,16 @@ from styrledger.amounts import Amount, MoneyUnit
 from styrledger.cli import show
 from styrledger.cli.options import asked, basis_options, print_json, unit_of_money_option
 from styrledger.errors import nearest
-from styrledger.events.base import YEARS, Kind
-from styrledger.history import Pending
-from styrledger.projections.base import Step, described, money
-from styrledger.projections.budgets import Budget, total
-from styrledger.view import View
+from styrledger.projections.base import described, money, total
+from styrledger.times import YEARS
+
+if TYPE_CHECKING:
+    from styrledger.events.base import Kind
+    from styrledger.history import Pending
+    from styrledger.projections.base import Step
+    from styrledger.projections.budgets import Budget
+    from styrledger.projections.figures import Figures
+    from styrledger.view import View
 
 NO = 1
 YEAR = click.IntRange(YEARS.start, YEARS.stop - 1)
@@ -57,6 +62,13 @@ def budget(
 
     Exit code 1 where there was none on that day.
     """
+    if unit is None and line is None and not (as_json or trail or chart):
+        with asked(path, on, known, void_annulled=void_annulled) as view:
+            figures, pending = view.figures(year, kind), view.pending(year, kind)
+        if not _Printer(money_unit).all(view, year, kind, figures, pending):
+            click.echo(_none_found(unit, year, kind, view), err=True)
+            ctx.exit(NO)
+        return
     with asked(path, on, known, void_annulled=void_annulled) as view:
         found = _found(view, unit, year, kind)
         pending = view.pending(year, kind, unit)
@@ -66,7 +78,7 @@ def budget(
         print_json(_answer(view, having, line, planned, pending))
     else:
         printer = _Printer(money_unit)
-        click.echo(f"{kind} budget {year}, {show.basis(view.basis)}\n")
+        printer.begin(view, year, kind)
         if line is not None:
             printer.only_line(having, line)
         elif unit is None:
@@ -156,9 +168,28 @@ class _Printer:
     def __init__(self, money_unit: str) -> None:
         self._unit = money_unit
 
-    def summary(self, found: Iterable[Budget]) -> None:
+    def begin(self, view: View, year: int, kind: Kind) -> None:
+        """Print what is asked, and the basis of the answer."""
+        click.echo(f"{kind} budget {year}, {show.basis(view.basis)}\n")
+
+    def all(
+        self,
+        view: View,
+        year: int,
+        kind: Kind,
+        figures: Sequence[Figures],
+        pending: Iterable[Pending],
+    ) -> bool:
+        """Print the figures of all units and nothing else; tell whether there are any budgets."""
+        self.begin(view, year, kind)
+        found = [one for one in figures if one.is_something]
+        self.summary(found)
+        self.planned(figures)
+        self.pending(pending)
+        return bool(found)
+
+    def summary(self, budgets: Sequence[Budget | Figures]) -> None:
         """Print a line a unit, and the total."""
-        budgets = list(found)
         if not budgets:
             return
         rows = [[one.unit, *self._figures(one)] for one in budgets]
@@ -195,7 +226,7 @@ class _Printer:
             show.title(f"Decisions behind {one.unit}/{path}")
             self._steps(line.trail)
 
-    def planned(self, planned: Iterable[Budget]) -> None:
+    def planned(self, planned: Iterable[Budget | Figures]) -> None:
         """Print plans, which are not budgets."""
         rows = [
             [one.unit, self._number(plan.amount), show.decision(plan.fact.entry)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -17,7 +17,9 @@ from styrledger.cli.tables import answer_form_options, write_tables
 from styrledger.errors import ValueRefused
 from styrledger.ledger import Ledger
 from styrledger.times import parse_known, to_day
-from styrledger.view import View
+
+if TYPE_CHECKING:
+    from styrledger.view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
 

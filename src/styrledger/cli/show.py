@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
 from styrledger.amounts import Amount
 from styrledger.basis import Basis
-from styrledger.events.base import Event
-from styrledger.events.budgets import Place
-from styrledger.events.entry import Entry
-from styrledger.history import Fact
 from styrledger.times import STOCKHOLM
+
+if TYPE_CHECKING:
+    from styrledger.events.base import Event
+    from styrledger.events.budgets import Place
+    from styrledger.events.entry import Entry
+    from styrledger.history import Fact
 
 NOTHING = "–"
 """Printed where a value is unknown, which is not zero."""
@@ -102,6 +104,8 @@ def _values(event: Event) -> Iterable[Any]:
 
 
 def _value(value: Place | tuple[Any, ...] | Amount | date | str | int) -> str:
+    from styrledger.events.budgets import Place
+
     if isinstance(value, Place):
         return value.unit if value.line is None else f"{value.unit}/{value.line}"
     return ", ".join(map(_value, value)) if isinstance(value, tuple) else str(value)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from styrledger.events.entry import Recorded
-from styrledger.ledger import Ledger
-from styrledger.view import View
-
 if TYPE_CHECKING:
+    from styrledger.events.entry import Recorded
+    from styrledger.ledger import Ledger
     from styrledger.trail import Trailed
+    from styrledger.view import View
 
 
 @attrs.frozen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -96,6 +95,8 @@ class SignatureError(ValueRefused):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return what was expected instead of ``name``: the nearest known name, or the first few."""
+    import difflib  # noqa: PLC0415 - only where something is wrong
+
     names = sorted(known)
     close = difflib.get_close_matches(name.casefold(), [n.casefold() for n in names], n=1)
     if close:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import Any, ClassVar, Literal, Self, TypeVar, cast, get_args
 
 import attrs
@@ -68,8 +68,39 @@ def checked(cls: type[T]) -> type[T]:
     return cls
 
 
-@attrs.frozen(slots=False)
-class Reference:
+@cache
+def _compared(cls: type[attrs.AttrsInstance]) -> Sequence[str]:
+    return tuple(field.name for field in attrs.fields(cls) if field.eq)
+
+
+class Fields:
+    """What is equal, hashed and shown by its fields.
+
+    It is what attrs would make for each class; but it compiles that when the class is imported,
+    and a question that reads of one kind of event would wait for what none of them is asked.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        same = other.__class__ is self.__class__
+        return self._values() == cast("Fields", other)._values() if same else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.__class__, *self._values()))
+
+    def __repr__(self) -> str:
+        shown = (field.name for field in attrs.fields(self._attrs()) if field.repr)
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
+        return f"{type(self).__qualname__.rpartition('>.')[2]}({fields})"
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in _compared(self._attrs()))
+
+    def _attrs(self) -> type[attrs.AttrsInstance]:
+        return cast("type[attrs.AttrsInstance]", type(self))
+
+
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Reference(Fields):
     """A name that an event uses: it must have been introduced by an earlier entry."""
 
     field: str
@@ -77,8 +108,8 @@ class Reference:
     name: str
 
 
-@attrs.frozen(slots=False)
-class Event:
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Event(Fields):
     """Something that happened or was decided; the fields of a subclass say what."""
 
     type: ClassVar[str]

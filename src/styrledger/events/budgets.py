@@ -16,6 +16,7 @@ from styrledger.amounts import Amount, to_amount
 from styrledger.errors import AmountError, Fault, ValueRefused
 from styrledger.events.base import (
     Event,
+    Fields,
     Kind,
     Reference,
     checked,
@@ -58,7 +59,7 @@ def to_stated(value: Stated) -> Stated:
     return chosen(value, Stated)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class BudgetEvent(Event):
     """An event about one unit's budget of one year and kind."""
 
@@ -76,7 +77,7 @@ class BudgetEvent(Event):
         return (Reference("unit", "unit", self.unit),)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class BudgetAdopted(BudgetEvent):
     """The budget (ram, anslag) is set: it replaces what the total was before."""
 
@@ -85,7 +86,7 @@ class BudgetAdopted(BudgetEvent):
     kind: Kind = attrs.field(default="operating", converter=to_kind)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class BudgetPlanned(BudgetEvent):
     """A plan for a later year; it is shown as a plan and is never a budget."""
 
@@ -94,7 +95,7 @@ class BudgetPlanned(BudgetEvent):
     kind: Kind = attrs.field(default="operating", converter=to_kind)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class BudgetRevised(BudgetEvent):
     """The total changes by a signed amount, and so does ``line`` where it is named."""
 
@@ -106,8 +107,8 @@ class BudgetRevised(BudgetEvent):
     financing: str | None = attrs.field(default=None, converter=optional(to_prose))
 
 
-@attrs.frozen(slots=False)
-class Place:
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Place(Fields):
     """One end of a transfer: a unit, and the line in it (None: what is not distributed)."""
 
     unit: str = attrs.field(converter=to_code)
@@ -134,7 +135,7 @@ def positive_amount(value: Amount | str | Mapping[str, object]) -> Amount:
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class BudgetTransferred(Event):
     """Money moves between lines or units (omfördelning); the sum over all does not change."""
 
@@ -163,7 +164,7 @@ class BudgetTransferred(Event):
         )
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class BudgetDistributed(BudgetEvent):
     """A line inside the total is set (detaljbudget); the total does not change."""
 
@@ -173,7 +174,7 @@ class BudgetDistributed(BudgetEvent):
     kind: Kind = attrs.field(default="operating", converter=to_kind)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class BudgetEarmarked(BudgetEvent):
     """A part of the budget is set aside for a purpose (varav); it is never added."""
 
@@ -183,7 +184,7 @@ class BudgetEarmarked(BudgetEvent):
     kind: Kind = attrs.field(default="operating", converter=to_kind)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class BudgetStated(Event):
     """What a document says that a figure was; it changes nothing and is checked.
 

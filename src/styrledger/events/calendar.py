@@ -12,7 +12,7 @@ from styrledger.events.base import Event, Reference, to_line
 from styrledger.times import PartialDate, to_partial_date
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class DeadlineSet(Event):
     """Something is to be done by ``date``, the whole of it included.
 
@@ -37,7 +37,7 @@ class DeadlineSet(Event):
         return ("deadline", self.deadline)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class DeadlineMet(Event):
     """What a deadline is about was done on ``date``, in time or late."""
 

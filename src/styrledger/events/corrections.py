@@ -11,7 +11,7 @@ from styrledger.events.base import Event, to_line, to_prose
 from styrledger.events.entry import Entry
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class Amendment(Event):
     """Acts on the entry ``target``, named by its key or as ``#position``."""
 
@@ -44,7 +44,7 @@ def nested_amendment(cls: type[Event]) -> ValueRefused:
     )
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class EntryCorrected(Amendment):
     """The target stops counting, as known from now on, and ``replacement`` counts instead.
 
@@ -55,7 +55,7 @@ class EntryCorrected(Amendment):
     replacement: Entry = attrs.field(converter=to_replacement)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class EntryWithdrawn(Amendment):
     """The target stops counting, as known from now on.
 

@@ -13,7 +13,7 @@ from styrledger.events.base import Event, Reference, checked, to_line, to_prose
 from styrledger.times import PartialDate, to_partial_date
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class DocumentEvent(Event):
     """An event about one governing document, by its id."""
 
@@ -26,7 +26,7 @@ class DocumentEvent(Event):
         return (Reference("document", "document", self.document),)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class DocumentAdopted(DocumentEvent):
     """A document is adopted by the decision, and is in force from ``valid_from``.
 
@@ -63,7 +63,7 @@ class DocumentAdopted(DocumentEvent):
         return ()
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class DocumentRevised(DocumentEvent):
     """A document has a new version, in force from ``valid_from`` (default: when this counts).
 
@@ -87,7 +87,7 @@ class DocumentRevised(DocumentEvent):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class DocumentRepealed(DocumentEvent):
     """A document is not in force from the effective date on; another may take its place."""
 

@@ -13,6 +13,7 @@ from typing_extensions import TypeVar
 from styrledger.errors import Fault, ValueRefused
 from styrledger.events.base import (
     Event,
+    Fields,
     checked,
     chosen,
     from_mapping,
@@ -38,8 +39,8 @@ def to_page(value: str | int) -> str:
     return to_prose(str(value) if isinstance(value, int) else value)
 
 
-@attrs.frozen(slots=False)
-class Source:
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Source(Fields):
     """Where a fact was read, so that anyone can look it up."""
 
     document: str | None = attrs.field(default=None, converter=optional(to_prose))
@@ -65,8 +66,8 @@ def to_source(value: Source | Mapping[str, Any]) -> Source:
 
 
 @checked
-@attrs.frozen(slots=False)
-class Entry(Generic[E_co]):
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Entry(Fields, Generic[E_co]):
     """One fact for the ledger: what happened, who decided it and from when it counts.
 
     ``effective`` defaults to the decision's date; it is required where there is none, but for
@@ -133,8 +134,8 @@ class Entry(Generic[E_co]):
         return None if self.decision is None else self.decision.date
 
 
-@attrs.frozen(slots=False)
-class Recorded(Generic[E_co]):
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Recorded(Fields, Generic[E_co]):
     """An entry as the ledger holds it: its place in the log, when and by whom (a role)."""
 
     position: int

@@ -30,7 +30,7 @@ def to_note_kind(value: NoteKind) -> NoteKind:
     return chosen(value, NoteKind)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class EvaluationEvent(Event):
     """An event about one year's round of an evaluation, such as KommunKompassen."""
 
@@ -42,7 +42,7 @@ class EvaluationEvent(Event):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class EvaluationScored(EvaluationEvent):
     """The score of one area, out of ``scale_max``, by one version of the criteria."""
 
@@ -67,7 +67,7 @@ class EvaluationScored(EvaluationEvent):
             )
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class EvaluationTotalStated(EvaluationEvent):
     """What a document says that the scores of a year come to; it is checked, never added."""
 
@@ -76,7 +76,7 @@ class EvaluationTotalStated(EvaluationEvent):
     criteria_version: str = attrs.field(converter=to_line)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class EvaluationNoted(EvaluationEvent):
     """A strength, or something to improve, that the evaluation found in an area."""
 

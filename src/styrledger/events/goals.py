@@ -28,7 +28,7 @@ def to_assessment(value: Assessment) -> Assessment:
     return chosen(value, Assessment)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class GoalEvent(Event):
     """An event about one goal, by its id: the same goal may be worded in several ways."""
 
@@ -39,7 +39,7 @@ class GoalEvent(Event):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class GoalAdopted(GoalEvent):
     """A goal holds from the effective date; adopted again, it is worded or owned anew.
 
@@ -68,7 +68,7 @@ class GoalAdopted(GoalEvent):
         return (Reference("owner", "unit", self.owner), *parent)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class GoalAssessed(GoalEvent):
     """How far a goal was reached in a year; ``label`` keeps the source's own word."""
 

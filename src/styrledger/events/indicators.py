@@ -44,7 +44,7 @@ def to_period(value: str | int) -> str:
     return to_line(str(to_year(value)) if isinstance(value, int) else value)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class IndicatorEvent(Event):
     """An event about one indicator, by its id."""
 
@@ -57,7 +57,7 @@ class IndicatorEvent(Event):
         return (Reference("indicator", "indicator", self.indicator),)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class IndicatorDefined(IndicatorEvent):
     """What an indicator measures from the effective date, and which way is better.
 
@@ -84,7 +84,7 @@ class IndicatorDefined(IndicatorEvent):
         return () if self.goal is None else (Reference("goal", "goal", self.goal),)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class TargetSet(IndicatorEvent):
     """The value to reach in a year (målvärde); set again, it replaces what it was."""
 
@@ -94,7 +94,7 @@ class TargetSet(IndicatorEvent):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class IndicatorReported(IndicatorEvent):
     """The value of a period, or why it has none; reported again, both are kept."""
 
@@ -112,7 +112,7 @@ class IndicatorReported(IndicatorEvent):
             )
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class ValueDisputed(IndicatorEvent):
     """Someone objects to a value, which stays as it is; ``by`` is a role or an organisation."""
 

@@ -69,7 +69,7 @@ def _whole(value: object, least: int) -> int:
     return value
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class ControlEvent(Event):
     """An event about one control (kontrollmoment) of a plan, such as 8 of ``SN 2024``.
 
@@ -86,7 +86,7 @@ class ControlEvent(Event):
         return reference("control", self.stream())
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class ControlPlanned(ControlEvent):
     """A control is in a plan, with the risk that it is there for.
 
@@ -109,7 +109,7 @@ class ControlPlanned(ControlEvent):
         return ()
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class ControlRescored(ControlEvent):
     """The risk of a control is judged anew from the effective date."""
 
@@ -119,7 +119,7 @@ class ControlRescored(ControlEvent):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class ControlPerformed(ControlEvent):
     """A control was made, or was not when it should have been; what it found.
 
@@ -146,7 +146,7 @@ class ControlPerformed(ControlEvent):
             )
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class ActionDecided(Event):
     """Something shall be done (åtgärd) about a control, a recommendation or another subject.
 
@@ -185,7 +185,7 @@ class ActionDecided(Event):
                 return
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class ActionCompleted(Event):
     """An action was done on the effective date."""
 
@@ -199,7 +199,7 @@ class ActionCompleted(Event):
         return (Reference("action", "action", self.action),)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class RecommendationReceived(Event):
     """Someone who reviewed the municipality, often from outside, recommends something."""
 
@@ -215,7 +215,7 @@ class RecommendationReceived(Event):
         return ("recommendation", self.recommendation)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class RecommendationFollowedUp(Event):
     """How far a recommendation has come, as judged on the effective date."""
 

@@ -13,7 +13,7 @@ from styrledger.events.base import Event, Reference, to_code, to_line, to_prose
 from styrledger.times import PartialDate, to_partial_date
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class MandateGranted(Event):
     """A body may decide something on another's behalf, up to ``limit``, until ``until``."""
 
@@ -35,7 +35,7 @@ class MandateGranted(Event):
         return (Reference("body", "unit", self.body),)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class MandateRevoked(Event):
     """A mandate ends on the effective date."""
 

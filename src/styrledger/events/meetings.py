@@ -86,7 +86,7 @@ def to_about(value: Sequence[str]) -> tuple[str, ...]:
     return tuple(map(to_subject, listed(value, "a list such as ['uppdrag/2020 KS 1']")))
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class MeetingEvent(Event):
     """An event about one meeting, which a body and a date name."""
 
@@ -101,7 +101,7 @@ class MeetingEvent(Event):
         return (Reference("body", "unit", self.body),)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class MeetingHeld(MeetingEvent):
     """A body met. ``present`` is how many took part, or the role of each.
 
@@ -135,7 +135,7 @@ class MeetingHeld(MeetingEvent):
             )
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class ItemMinuted(MeetingEvent):
     """A matter that a meeting took up. What was decided is in the entries that rest on it.
 
@@ -155,7 +155,7 @@ class ItemMinuted(MeetingEvent):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class VoteCounted(Event):
     """A vote: what a yes meant, how many said yes and no, and how many abstained.
 

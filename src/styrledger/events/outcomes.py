@@ -22,7 +22,7 @@ from styrledger.times import to_day
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class OutcomeReported(BudgetEvent):
     """Net cost (utfall) from the start of the year through a day, inclusive.
 
@@ -46,7 +46,7 @@ class OutcomeReported(BudgetEvent):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class ForecastReported(BudgetEvent):
     """What the year was expected to end at: an amount, or a deviation from the budget.
 

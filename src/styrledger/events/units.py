@@ -39,7 +39,7 @@ def to_unit_kind(value: UnitKind) -> UnitKind:
     return chosen(value, UnitKind)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UnitEvent(Event):
     """An event about one unit of the organisation, by its code (KF, KS, SN)."""
 
@@ -52,7 +52,7 @@ class UnitEvent(Event):
         return (Reference("unit", "unit", self.unit),)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UnitRegistered(UnitEvent):
     """A unit exists from the effective date; other entries may name it from then on."""
 
@@ -69,7 +69,7 @@ class UnitRegistered(UnitEvent):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UnitMoved(UnitEvent):
     """A unit answers to another parent from the effective date."""
 
@@ -83,7 +83,7 @@ class UnitMoved(UnitEvent):
         return (*UnitEvent.refers(self), Reference("parent", "unit", self.parent))
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UnitRenamed(UnitEvent):
     """A unit has another name from the effective date; its code stays."""
 
@@ -91,7 +91,7 @@ class UnitRenamed(UnitEvent):
     name: str = attrs.field(converter=to_line)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UnitComposed(UnitEvent):
     """A unit consists of these roles, one a person, instead of those it had; never names."""
 
@@ -99,7 +99,7 @@ class UnitComposed(UnitEvent):
     roles: tuple[str, ...] = attrs.field(converter=to_roles)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UnitActivated(UnitEvent):
     """A unit that sleeps between events, such as a crisis staff, starts; level as stated."""
 
@@ -107,7 +107,7 @@ class UnitActivated(UnitEvent):
     level: str | None = attrs.field(default=None, converter=optional(to_line))
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UnitDeactivated(UnitEvent):
     """A unit that was activated stops; it may be activated again."""
 
@@ -116,7 +116,7 @@ class UnitDeactivated(UnitEvent):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UnitClosed(UnitEvent):
     """A unit ends on the effective date; ``into`` names the unit that takes over."""
 

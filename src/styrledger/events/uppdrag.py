@@ -86,7 +86,7 @@ def _count(value: object) -> int:
     return value
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UppdragEvent(Event):
     """An event about one uppdrag, by its id (``2020 KS 1``)."""
 
@@ -99,7 +99,7 @@ class UppdragEvent(Event):
         return (Reference("uppdrag", "uppdrag", self.uppdrag),)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UppdragGiven(UppdragEvent):
     """An uppdrag is given; the decision's body is its giver, which never changes.
 
@@ -121,7 +121,7 @@ class UppdragGiven(UppdragEvent):
         return _responsible(self.responsible)
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UppdragReported(UppdragEvent):
     """Someone says how far an uppdrag has come; ``label`` is the source's own word for it.
 
@@ -135,7 +135,7 @@ class UppdragReported(UppdragEvent):
     comment: str | None = attrs.field(default=None, converter=optional(to_prose))
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UppdragReassigned(UppdragEvent):
     """Others carry out an uppdrag from the effective date; who gave it stays."""
 
@@ -147,7 +147,7 @@ class UppdragReassigned(UppdragEvent):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UppdragMerged(UppdragEvent):
     """An uppdrag lives on in another, and is counted as one with it."""
 
@@ -179,7 +179,7 @@ class UppdragMerged(UppdragEvent):
             )
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UppdragClosed(UppdragEvent):
     """A body closes an uppdrag; only where ``by`` is its giver is it closed."""
 
@@ -192,7 +192,7 @@ class UppdragClosed(UppdragEvent):
 
 
 @checked
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class UppdragCountStated(Event):
     """How many uppdrag a document says there are; it changes nothing and is checked.
 

@@ -14,10 +14,10 @@ from typing import Any
 import attrs
 
 from styrledger.errors import StorageError
+from styrledger.rows import Row
 from styrledger.store import (
     Issued,
 )
-from styrledger.stored import Row
 
 Values = tuple[Any, ...]
 

@@ -10,11 +10,11 @@ from typing import Any
 from styrledger import files
 from styrledger.errors import LedgerNotFound, NotALedger, StorageError
 from styrledger.evidence.base import Evidence, Part, Values
+from styrledger.rows import Row
 from styrledger.store import (
     Issued,
 )
 from styrledger.store.sqlite.log import table_statements
-from styrledger.stored import Row
 
 OWN = "sqlite_"
 """How the names begin of what SQLite itself keeps in a file."""

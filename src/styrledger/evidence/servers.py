@@ -11,6 +11,7 @@ from psycopg.sql import SQL, Composed
 
 from styrledger.errors import LedgerNotFound, ServerUnreachable, StorageError
 from styrledger.evidence.base import Evidence, Part, Values
+from styrledger.rows import Row
 from styrledger.store import (
     TABLES,
     Issued,
@@ -18,7 +19,6 @@ from styrledger.store import (
 )
 from styrledger.store.postgres import connections, schema
 from styrledger.store.postgres.recorder import Statements, in_schema
-from styrledger.stored import Row
 
 PAGE = 1000
 

@@ -25,6 +25,7 @@ from styrledger.errors import (
     StyrledgerError,
     UndecodableEntry,
 )
+from styrledger.rows import Row
 from styrledger.store import (
     CONTRACT,
     Identity,
@@ -32,7 +33,6 @@ from styrledger.store import (
     Place,
     restoring,
 )
-from styrledger.stored import Row
 
 PAGE = 1000
 LONGEST_LINE = 10_000_000

@@ -13,8 +13,8 @@ from styrledger.explore.answers import Answer, Said, amount_of, correction, page
 from styrledger.explore.course import course_of
 from styrledger.explore.questions import Asked, Field, OfBudget, of_budget
 from styrledger.explore.rows import flat_step
-from styrledger.projections.base import Step, described, money
-from styrledger.projections.budgets import Budget, total
+from styrledger.projections.base import Step, described, money, total
+from styrledger.projections.budgets import Budget
 
 
 def start(asked: Asked) -> Answer:

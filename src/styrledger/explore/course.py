@@ -15,10 +15,10 @@ from styrledger.charts.axes import Days
 from styrledger.charts.svg import path, picture
 from styrledger.events.decisions import DecisionAnnulled
 from styrledger.explore.questions import Asked
-from styrledger.history import RULINGS
 from styrledger.projections.base import Step
 from styrledger.projections.budgets import Budget
 from styrledger.report.texts import visible
+from styrledger.subjects import RULINGS
 
 MARGIN = timedelta(days=30)
 """How much is shown before the first decision, so that there was none can be seen."""

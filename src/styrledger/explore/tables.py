@@ -18,9 +18,10 @@ from typing import Any
 from styrledger.codec import write_entry
 from styrledger.events.corrections import Amendment, EntryCorrected
 from styrledger.events.entry import Entry, Recorded
-from styrledger.history import RULINGS, filed_under, resolve
+from styrledger.history import filed_under, resolve
 from styrledger.ledger import Ledger
 from styrledger.projections.listing import texts
+from styrledger.subjects import RULINGS
 from styrledger.telling import what
 from styrledger.times import instant
 

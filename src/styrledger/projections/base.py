@@ -5,15 +5,17 @@ A projection sees facts and its own state, never the store, the clock or another
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import attrs
 
 from styrledger.amounts import Amount
-from styrledger.history import Counted, Fact
-from styrledger.times import PartialDate
+
+if TYPE_CHECKING:
+    from styrledger.history import Counted, Fact
+    from styrledger.times import PartialDate
 
 A_co = TypeVar("A_co", covariant=True)
 A = TypeVar("A")
@@ -97,3 +99,9 @@ def plus(amount: Amount | None, change: Amount) -> Amount:
 def minus(amount: Amount | None, other: Amount | None) -> Amount | None:
     """Return the difference, None where either is unknown."""
     return None if amount is None or other is None else amount - other
+
+
+def total(amounts: Sequence[Amount | None]) -> Amount | None:
+    """Return the sum of the known amounts, None where none is known."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known[1:], known[0]) if known else None

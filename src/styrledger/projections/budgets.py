@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -324,9 +323,3 @@ class BudgetProjection:
         if given.amount is not None:
             return Forecast(line, given.amount, minus(budget, given.amount), fact)
         return Forecast(line, minus(budget, given.deviation), given.deviation, fact)
-
-
-def total(amounts: Sequence[Amount | None]) -> Amount | None:
-    """Return the sum of the known amounts, None where none is known."""
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known[1:], known[0]) if known else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 import attrs
 
@@ -16,13 +16,9 @@ from styrledger import plain, stored
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Entry, Recorded
 from styrledger.history import filed_under
-from styrledger.stored import Row
+from styrledger.projections.places import PLACES, Values
+from styrledger.rows import Row
 from styrledger.times import instant
-
-Values = tuple[Any, ...]
-
-PLACES = 20
-"""The bits of a place that number the names of one position; the position is above them."""
 
 
 @attrs.frozen

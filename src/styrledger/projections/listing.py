@@ -16,16 +16,8 @@ from styrledger import stored
 from styrledger.events.base import Event
 from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Recorded
-from styrledger.projections.filing import Values
+from styrledger.projections.places import Values
 from styrledger.times import STOCKHOLM, instant
-
-LISTING = """
-CREATE TABLE entries (
-    position INTEGER PRIMARY KEY, recorded_at TEXT, recorded_by TEXT, key TEXT, type TEXT,
-    body TEXT, decision TEXT, day TEXT, stage TEXT, units TEXT
-);
-CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = "unicode61 remove_diacritics 0");
-"""
 
 CHOOSE = """
 SELECT octets.name, octets.state FROM entries JOIN octets USING (position)

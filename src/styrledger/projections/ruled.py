@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
-from styrledger.history import RULINGS, Fact, Link
+from styrledger.history import Fact
+from styrledger.links import Link
+from styrledger.subjects import RULINGS
 
 
 class Filed(Protocol):

@@ -10,22 +10,25 @@ from contextlib import suppress
 from datetime import date, datetime
 from itertools import count, islice
 from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from styrledger import files
 from styrledger.amounts import Amount
 from styrledger.errors import LogDamaged
-from styrledger.events.base import Kind
-from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link
-from styrledger.projections.balances import Of
-from styrledger.projections.filing import Amending, Filer
+from styrledger.links import Link
 from styrledger.projections.schema import VERSION
 from styrledger.projections.sums import Balanced, Sums
 from styrledger.projections.tables import Cursor, Emptied, ViewFile
 from styrledger.projections.tiles import Tiles
-from styrledger.stored import Row
+from styrledger.rows import Row
 from styrledger.tree import leaves_of, root_at
+
+if TYPE_CHECKING:
+    from styrledger.events.base import Kind
+    from styrledger.events.entry import Recorded
+    from styrledger.history import Fact
+    from styrledger.projections.balances import Of
+    from styrledger.projections.filing import Amending, Filer
 
 PAGE = 4000
 
@@ -107,11 +110,11 @@ class Runner:
 
     def head(self) -> int:
         """Return how many entries the log holds, read beside it where it lies there."""
-        with suppress(sqlite3.Error):
+        try:
             beside = self.view.log_head()
-            if beside is not None:
-                return beside
-        return self._log.head()
+        except sqlite3.Error:
+            beside = None
+        return self._log.head() if beside is None else beside
 
     def names(self) -> dict[str, set[str]]:
         """Return the names that entries may use, by kind, as known at the last catch-up."""
@@ -123,13 +126,18 @@ class Runner:
         """Return what stood under a subject as known after a position."""
         return self.asked(lambda view: view.facts(subject, known))
 
+    def unsummed(self, subject: str, known: int) -> list[Fact]:
+        """Return those of the facts about a budget that are not decided moves of its balances."""
+        return self.asked(lambda view: view.unsummed(subject, known))
+
     def recorded(self, position: int) -> tuple[Recorded, ...]:
         """Return what is recorded at a position: one entry, or more after an upcast."""
         return self.asked(lambda view: view.recorded(position))
 
-    def recorded_at(self, position: int) -> str | None:
-        """Return the instant at which a position was recorded, None before the first."""
-        return self.asked(lambda view: view.recorded_at(position))
+    def recorded_at(self, position: int) -> datetime | None:
+        """Return when a position was recorded, None before the first."""
+        found = self.asked(lambda view: view.recorded_at(position))
+        return None if found is None else datetime.fromisoformat(found)
 
     def known_at(self, moment: str) -> int:
         """Return the last position recorded by an instant, that instant included."""
@@ -175,6 +183,11 @@ class Runner:
     def sums(self) -> Self:
         """The running sums, which are kept here."""
         return self
+
+    @property
+    def are_kept(self) -> bool:
+        """Whether what is summed up once is there for whoever asks next, in a file."""
+        return self.view.path is not None
 
     def balance(self, budget: Of, line: str, on: date, known: int) -> Amount | None:
         """Return the total (the empty line) or a line of a budget, None where it has none."""
@@ -287,6 +300,8 @@ class Runner:
 
     def _file(self, at: int, rows: Sequence[Row]) -> None:
         """File entries that must follow those filed before without a gap."""
+        from styrledger.projections.filing import Filer
+
         view = self.view
         expected = next((n for n, row in enumerate(rows, at + 1) if row.position != n), None)
         if expected is not None:
@@ -386,6 +401,8 @@ def _removed(path: Path, damaged: File | None) -> bool:
 
 def filed(view: ViewFile, rows: Iterable[Row]) -> ViewFile:
     """File entries of no ledger in an empty view file, gaps or none, without a tree over them."""
+    from styrledger.projections.filing import Filer
+
     page = Filer().page(rows)
     with view.writing():
         view.add(page)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 
-from styrledger.projections.listing import LISTING
 from styrledger.projections.sums import SUMS
 
 VERSION = 5
 """Raise it with every change to the tables or to what is filed in them."""
+
+LISTING = """
+CREATE TABLE entries (
+    position INTEGER PRIMARY KEY, recorded_at TEXT, recorded_by TEXT, key TEXT, type TEXT,
+    body TEXT, decision TEXT, day TEXT, stage TEXT, units TEXT
+);
+CREATE VIRTUAL TABLE search USING fts5 (text, tokenize = "unicode61 remove_diacritics 0");
+"""
+"""The list of entries and the search in it; see ``listing``."""
 
 SCHEMA = f"""
 CREATE TABLE cursor (ledger TEXT, version INTEGER, position INTEGER, digest BLOB);

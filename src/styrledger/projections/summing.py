@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol
 
 from styrledger import stored, subjects
 from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link, facts_at, facts_under, filed_under, standing
+from styrledger.history import Fact, facts_at, facts_under, filed_under
+from styrledger.links import Link, standing
 from styrledger.projections.balances import Balances, Version
 from styrledger.projections.ruled import Filed, Ruled
 
@@ -37,6 +39,14 @@ class Facts(Filed, Protocol):
 
     def ever(self, pattern: str) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something ever stood."""
+        ...
+
+
+class Kept(Facts, Protocol):
+    """The view file, as far as the sums need it."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Group writes: all of them are kept, or none."""
         ...
 
 

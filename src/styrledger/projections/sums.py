@@ -6,20 +6,21 @@ balance on a day, as known at a position, is then one step in an index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from styrledger import subjects
 from styrledger.amounts import Amount
-from styrledger.events.base import Kind
-from styrledger.history import RULINGS
-from styrledger.projections.balances import Of, Version
-from styrledger.projections.filing import Values
+from styrledger.projections.places import Values
 from styrledger.projections.printed import Print, amount_of
-from styrledger.projections.ruled import Ruled
-from styrledger.projections.summing import Facts, versions
+from styrledger.subjects import RULINGS
+
+if TYPE_CHECKING:
+    from styrledger.events.base import Kind
+    from styrledger.projections.balances import Of, Version
+    from styrledger.projections.ruled import Ruled
+    from styrledger.projections.summing import Kept
 
 SUMS = """
 CREATE TABLE summed (
@@ -47,6 +48,7 @@ FROM lines JOIN sums ON sums.line = lines.id AND (sums.day, sums.known) = (
     SELECT day, known FROM sums WHERE line = lines.id AND day <= ? AND known <= ?
     ORDER BY day DESC, known DESC LIMIT 1
 ) WHERE lines.year = ? AND lines.kind = ? AND sums.ore IS NOT NULL
+ORDER BY lines.unit, lines.line
 """
 
 NEW = """
@@ -55,30 +57,45 @@ OR EXISTS (SELECT 1 FROM links WHERE position > ? AND position <= ?)
 """
 
 
-class Kept(Facts, Protocol):
-    """The view file, as far as the sums need it."""
-
-    def writing(self) -> AbstractContextManager[None]:
-        """Group writes: all of them are kept, or none."""
-        ...
+Balance = tuple[str, str | None]
+"""Which balance of a year: the unit, and the line or None for the total."""
 
 
-class Balanced(Mapping[tuple[str, str | None], Amount]):
-    """The balances of a year by unit and line (None: the total), in order of both."""
+class Balanced(Mapping[Balance, Amount]):
+    """The balances of a year by unit and line (None: the total), in order of both.
+
+    An amount is made of what is kept when it is looked at.
+    """
 
     def __init__(self, rows: Iterable[Values]) -> None:
-        self._rows: dict[tuple[str, str | None], Print] = {
+        """Take what is kept of them, in order."""
+        self._rows: dict[Balance, Print] = {
             (unit, line or None): (ore, ulp, text) for unit, line, ore, ulp, text in rows
         }
 
-    def __getitem__(self, key: tuple[str, str | None]) -> Amount:
+    def __getitem__(self, key: Balance) -> Amount:
         return amount_of(*self._rows[key])
 
-    def __iter__(self) -> Iterator[tuple[str, str | None]]:
-        return iter(sorted(self._rows, key=lambda key: (key[0], key[1] or "")))
+    def __iter__(self) -> Iterator[Balance]:
+        return iter(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def items(self) -> ItemsView[Balance, Amount]:
+        """Return the balances, each with what it is of."""
+        return _Items(self, self._rows)
+
+
+class _Items(ItemsView[Balance, Amount]):
+    """The items of balances; the view that every mapping has would look each of them up again."""
+
+    def __init__(self, balanced: Balanced, rows: Mapping[Balance, Print]) -> None:
+        super().__init__(balanced)
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[tuple[Balance, Amount]]:
+        return ((key, amount_of(*kept)) for key, kept in self._rows.items())
 
 
 class Sums:
@@ -124,6 +141,8 @@ class Sums:
         self._at[budget] = head if since < known else since
 
     def _sum(self, budget: Of, since: int, head: int) -> None:
+        from styrledger.projections.summing import versions
+
         unit, year, kind = budget
         days = _days(self._view, budget)
         ruled, subject = self._rulings(head), subjects.budget(unit, year, kind)
@@ -156,6 +175,8 @@ class Sums:
             (RULINGS,),
         ).fetchone()
         if self._ruled is None or self._ruled[0] != last:
+            from styrledger.projections.ruled import Ruled
+
             self._ruled = (last, Ruled(self._view, head))
         return self._ruled[1]
 

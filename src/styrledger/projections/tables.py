@@ -20,18 +20,21 @@ from typing import TYPE_CHECKING, Any, Never, cast
 
 import attrs
 
-from styrledger import files, stored
+from styrledger import files
 from styrledger.errors import LedgerClosed
-from styrledger.events.corrections import EntryCorrected
-from styrledger.events.entry import Recorded
-from styrledger.history import Fact, Link, facts_at, facts_under, standing
-from styrledger.projections.filing import PLACES, Page, Values
+from styrledger.links import Link, standing
+from styrledger.projections.places import PLACES, Values
 from styrledger.projections.schema import BESIDE, OCTETS, SCHEMA
 from styrledger.projections.tiles import Tile, node_in
-from styrledger.stored import Row
+from styrledger.projections.unsummed import unsummed
+from styrledger.rows import Row
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+    from styrledger.events.entry import Recorded
+    from styrledger.history import Fact
+    from styrledger.projections.filing import Page
 
 ROWS = """
 SELECT rowid, originator_id, originator_version, topic, state FROM log.stored_events
@@ -132,7 +135,7 @@ class ViewFile:
 
     @cached_property
     def _database(self) -> Database:
-        from sqlite_utils import Database  # noqa: PLC0415 - asking does not wait for what writes
+        from sqlite_utils import Database
 
         return Database(self.connection, execute_plugins=False)
 
@@ -248,6 +251,8 @@ class ViewFile:
 
     def recorded(self, position: int) -> tuple[Recorded, ...]:
         """Return what is recorded at a position: one entry, or more after an upcast."""
+        from styrledger import stored
+
         row = self._one("SELECT name, state FROM octets WHERE position = ?", position)
         return () if row is None else stored.decode(row[0], row[1])
 
@@ -302,9 +307,26 @@ class ViewFile:
 
     def facts(self, subject: str, known: int) -> list[Fact]:
         """Return what stood under a subject as known after a position, in order of position."""
+        rows = self.connection.execute(FACTS, (subject, known)).fetchall()
+        return self._facts(rows, subject, known)
+
+    def unsummed(self, subject: str, known: int) -> list[Fact]:
+        """Return those of the facts about a budget that are not decided moves of its balances.
+
+        Told by their stored names, so that what running sums hold is not decoded.
+        """
+        return self._facts(unsummed(self.connection, subject, known), subject, known)
+
+    def _facts(self, rows: Sequence[Values], subject: str, known: int) -> list[Fact]:
+        if not rows:
+            return []
+        from styrledger import stored
+        from styrledger.events.corrections import EntryCorrected
+        from styrledger.history import facts_under
+
         fallen = self._fallen_by(known)
         found: list[Fact] = []
-        for name, state in self.connection.execute(FACTS, (subject, known)):
+        for name, state in rows:
             parts = stored.decode(name, state)
             position = parts[0].position
             if position in fallen:
@@ -316,6 +338,8 @@ class ViewFile:
 
     def standing_in(self, slot: int, known: int) -> list[Fact]:
         """Return what stood in the place of one entry as known after a position."""
+        from styrledger.history import facts_at
+
         at = standing(slot, [link for link in self.links(slot) if link.position <= known])
         return [] if at is None else [*facts_at(slot, self.recorded(at))]
 
@@ -372,13 +396,17 @@ class ViewFile:
 
     def _fallen_after(self, before: frozenset[int], since: int, known: int) -> frozenset[int]:
         rows = self.connection.execute(
-            "SELECT DISTINCT slot FROM links WHERE position > ? AND position <= ?", (since, known)
+            "SELECT position, target, slot, withdraws FROM links WHERE position <= ? AND (? = 0 OR "
+            "slot IN (SELECT slot FROM links WHERE position > ? AND position <= ?))",
+            (known, since, since, known),
         ).fetchall()
         if not rows:
             return before
         fallen = set(before)
-        for (slot,) in rows:
-            links = [link for link in self.links(slot) if link.position <= known]
+        slots: dict[int, list[Link]] = {}
+        for link in _links(rows):
+            slots.setdefault(link.slot, []).append(link)
+        for slot, links in slots.items():
             fallen |= {slot, *(link.position for link in links)}
             fallen.discard(standing(slot, links) or 0)
         return frozenset(fallen)

@@ -18,7 +18,8 @@ from styrledger.events.base import Kind
 from styrledger.events.entry import Entry, Recorded
 from styrledger.ledger import Ledger
 from styrledger.notes import base64_octets
-from styrledger.projections.budgets import Budget, total
+from styrledger.projections.base import total
+from styrledger.projections.budgets import Budget
 from styrledger.projections.internal_control import Control, Recommendation
 from styrledger.projections.units import Unit
 from styrledger.projections.uppdrag_counts import UppdragCounts, tally

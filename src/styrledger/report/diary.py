@@ -15,8 +15,8 @@ from styrledger import subjects
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
 from styrledger.events.entry import Entry, Recorded
-from styrledger.history import Link, standing
 from styrledger.ledger import Ledger
+from styrledger.links import Link, standing
 from styrledger.report.scope import Scope
 from styrledger.times import STOCKHOLM
 

@@ -73,9 +73,13 @@ def open_log(place: Place, *, read_only: bool = False) -> Log:
             from styrledger.store.postgres.log import PostgresLog  # noqa: PLC0415 - an extra
 
         return PostgresLog.open(place, read_only=read_only)
+    if read_only:
+        from styrledger.store.sqlite.reading import SQLiteReader  # noqa: PLC0415 - no engine for a reader
+
+        return SQLiteReader.open(place)
     from styrledger.store.sqlite.log import SQLiteLog  # noqa: PLC0415 - loaded when it is used
 
-    return SQLiteLog.open(place, read_only=read_only)
+    return SQLiteLog.open(place)
 
 
 def restoring(place: Place) -> AbstractContextManager[Restoring]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from styrledger import stored
 from styrledger.errors import FutureContract, LedgerReadOnly
-from styrledger.events.entry import Entry, Recorded
+from styrledger.rows import Row
 from styrledger.store.places import Place
-from styrledger.stored import Row
 from styrledger.times import Clock, read_clock
+
+if TYPE_CHECKING:
+    from styrledger.events.entry import Entry, Recorded
 
 CONTRACT = 1
 """The version of the record format and of the log's tables that this package writes."""
@@ -43,6 +43,8 @@ class Identity:
 
 def new_identity(organisation: str, clock: Clock) -> Identity:
     """Return the identity of a new ledger of an organisation."""
+    import uuid  # noqa: PLC0415 - for a new ledger only
+
     return Identity(str(uuid.uuid4()), organisation, CONTRACT, read_clock(clock))
 
 
@@ -120,11 +122,13 @@ class Writer:
 
         Return the head as it was: the first of them follows it.
         """
+        from styrledger.stored import encoder  # noqa: PLC0415 - only writers wait for it
+
         before, versions = self.head, self._versions
         if len(versions) > STREAMS:
             versions.clear()
         self._look_up({stream for stream, _ in placed})
-        encode = stored.encoder(self.now, by)
+        encode = encoder(self.now, by)
         rows: list[Row] = []
         for position, (stream, entry) in enumerate(placed, before + 1):
             version = versions[stream] = versions[stream] + 1
@@ -273,4 +277,6 @@ class Restoring(ABC):
 
 
 def _recorded(row: Row) -> Recorded:
-    return stored.decode(row.name, row.state)[0]
+    from styrledger.stored import decode  # noqa: PLC0415 - only writers wait for it
+
+    return decode(row.name, row.state)[0]

@@ -12,7 +12,7 @@ from styrledger import plain, registry, stored
 from styrledger.errors import EntryBytesError, StyrledgerError, quoted
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Recorded
-from styrledger.stored import Row
+from styrledger.rows import Row
 from styrledger.times import instant
 from styrledger.tree import leaf_hash, leaf_of, leaves_of
 from styrledger.verifying.faults import Faults, LedgerFault, fault_at

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import attrs
 
 from styrledger.errors import quoted
-from styrledger.stored import Row
+from styrledger.rows import Row
 
 MOST = 10_000
 """How many faults are kept; more are only counted."""

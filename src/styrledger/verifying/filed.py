@@ -10,7 +10,7 @@ import attrs
 from styrledger.errors import quoted
 from styrledger.evidence import Database, Evidence, Values
 from styrledger.projections.filing import Filer
-from styrledger.stored import Row
+from styrledger.rows import Row
 from styrledger.verifying.faults import Faults, LedgerFault, fault_at
 
 PAGE = 1000

@@ -9,7 +9,7 @@ from datetime import datetime
 from styrledger.errors import quoted
 from styrledger.evidence import Evidence, Values
 from styrledger.projections.tiles import Tile
-from styrledger.stored import Row
+from styrledger.rows import Row
 from styrledger.tree import CompactRange
 from styrledger.verifying.entries import too_early
 from styrledger.verifying.faults import Faults, LedgerFault, fault_at

@@ -12,10 +12,11 @@ import attrs
 from styrledger.errors import quoted
 from styrledger.events.entry import Recorded
 from styrledger.evidence import Database, Values
-from styrledger.projections.filing import PLACES, Page
+from styrledger.projections.filing import Page
 from styrledger.projections.listing import listed, text_of
+from styrledger.projections.places import PLACES
 from styrledger.projections.tiles import HEIGHT, Tile
-from styrledger.stored import Row
+from styrledger.rows import Row
 from styrledger.verifying.faults import Faults, Kind, LedgerFault, fault_at
 from styrledger.verifying.found import TIERS, Kept
 

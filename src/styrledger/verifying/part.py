@@ -16,7 +16,7 @@ from styrledger.events.entry import Recorded
 from styrledger.evidence import UNREADABLE, Evidence
 from styrledger.projections.filing import Filer, Page
 from styrledger.projections.tiles import HEIGHT, Tile, Tiles
-from styrledger.stored import Row
+from styrledger.rows import Row
 from styrledger.verifying.entries import EntryCheck
 from styrledger.verifying.faults import LedgerFault
 from styrledger.verifying.filed import made

@@ -12,6 +12,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from styrledger.errors import AccessDenied, LedgerExists, LedgerUnfinished, StorageError
+from styrledger.rows import Row
 from styrledger.store.log import (
     TABLES,
     Identity,
@@ -24,7 +25,6 @@ from styrledger.store.postgres.connections import Pool
 from styrledger.store.postgres.listening import Listener
 from styrledger.store.postgres.recorder import BEGIN, Cursor, LogRecorder, Statements, cursor_of
 from styrledger.store.postgres.transaction import PostgresTransaction, appending
-from styrledger.stored import Row
 
 HAS_SCHEMA = SQL("SELECT 1 FROM pg_namespace WHERE nspname = %s")
 

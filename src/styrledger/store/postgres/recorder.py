@@ -10,13 +10,13 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
+from styrledger.rows import Row
 from styrledger.store.log import (
     TABLES,
 )
 from styrledger.store.places import Server
 from styrledger.store.postgres.connections import Connection, Pool
 from styrledger.store.postgres.schema import LOCK, name_of, text_of
-from styrledger.stored import Row
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Never
 
 from styrledger.errors import LedgerExists, LedgerUnfinished
+from styrledger.rows import Row
 from styrledger.store.log import (
     Identity,
     Issued,
@@ -15,7 +16,6 @@ from styrledger.store.log import (
 from styrledger.store.places import Server
 from styrledger.store.postgres import schema
 from styrledger.store.postgres.log import PostgresLog
-from styrledger.stored import Row
 
 
 class PostgresRestoring(Restoring):

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from styrledger.errors import CommitUnknown
+from styrledger.rows import Row
 from styrledger.store.log import (
     Identity,
     Issued,
@@ -17,7 +18,6 @@ from styrledger.store.places import Server
 from styrledger.store.postgres import connections, schema
 from styrledger.store.postgres.connections import Connection, Pool
 from styrledger.store.postgres.recorder import FEW, Cursor, LogRecorder, Statements, cursor_of
-from styrledger.stored import Row
 
 WARNING = "01000"
 """The code of a warning that is of no kind of its own."""

@@ -1,12 +1,10 @@
-"""The log in one SQLite file."""
+"""The log in one SQLite file, as it is recorded in: on the engine's recorder."""
 
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import attrs
@@ -20,29 +18,15 @@ from eventsourcing.sqlite import (
 )
 
 from styrledger import files
-from styrledger.errors import (
-    LedgerExists,
-    LedgerNotFound,
-    LedgerReadOnly,
-    NotALedger,
-    StorageError,
-    StyrledgerError,
-)
+from styrledger.errors import StorageError
+from styrledger.rows import Row
 from styrledger.store import log as base
-from styrledger.store.log import (
-    TABLES,
-    Identity,
-    Issued,
-    Log,
-)
-from styrledger.stored import Row
+from styrledger.store.log import TABLES, Identity, Issued
+from styrledger.store.sqlite.reading import ENTRIES, SQLiteReading, check_ours, issued, placed
 from styrledger.times import instant
 
 STATEMENTS = 32
 """So many statements a connection remembers; the log has fewer."""
-
-POLL = 0.2
-"""Seconds between two looks at a file for what others recorded."""
 
 
 class LogPool(SQLiteConnectionPool):
@@ -163,7 +147,7 @@ class SQLiteTransaction:
 
     def issued(self) -> list[Issued]:
         """Return the checkpoints that were issued, the oldest first."""
-        return _issued(self._cursor)
+        return issued(self._cursor)
 
     def issue(self, checkpoint: Issued) -> None:
         """Keep a checkpoint as issued."""
@@ -181,15 +165,14 @@ class SQLiteTransaction:
         return None if row is None else Row._make(row)
 
 
-class SQLiteLog(Log):
-    """The log of one ledger, in one SQLite file."""
+class SQLiteLog(SQLiteReading):
+    """The log of one ledger, in one SQLite file, on the engine's recorder."""
 
     pool: type[LogPool] = LogPool
 
     def __init__(self, path: Path, **parameters: str) -> None:
         """Connect to the file at a path, by the parameters of an SQLite URI."""
-        super().__init__(path, read_only=parameters["mode"] == "ro")
-        self.uri = files.uri(path, **{**parameters, "mode": "ro"})
+        super().__init__(path, **parameters)
         self._datastore = SQLiteDatastore(":memory:", originator_id_type="text")
         self._datastore.close()
         self._datastore.pool = self.pool(
@@ -218,73 +201,24 @@ class SQLiteLog(Log):
         return cls(path, mode="rw")
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> SQLiteLog:
-        """Open an existing log.
+    def open(cls, path: Path) -> SQLiteLog:
+        """Open an existing log to read it and to add to it; see ``SQLiteReader`` for one to read.
 
         Raises:
             LedgerNotFound: where there is no file.
             NotALedger: where the file is something else.
             FutureContract: where a newer version of the package made it.
         """
-        with placed(path):
-            found = files.look(path, files.LEDGER)
-        if found == "absent":
-            raise LedgerNotFound(str(path))
-        if found != "ours":
-            raise NotALedger(str(path), _OTHER[found])
-        log = cls(path, mode="ro" if read_only else "rw")
-        try:
-            log.check_contract()
-        except (StorageError, LedgerReadOnly):
-            wal = Path(f"{path}-wal")
-            if not read_only or (wal.exists() and wal.stat().st_size > 0):
-                raise
-            # Where nothing can be written beside it, SQLite reads a file only as unchanging.
-            log = cls(path, mode="ro", immutable="1")
-            log.check_contract()
+        check_ours(path)
+        log = cls(path, mode="rw")
+        log.check_contract()
         return log
-
-    @property
-    def identity(self) -> Identity:
-        """Whose ledger it is."""
-        row = self._identity()
-        if row is None:
-            raise NotALedger(str(self.place), "it has no identity")
-        return Identity(row[0], row[1], row[2], datetime.fromisoformat(row[3]))
-
-    def has_identity(self) -> bool:
-        """Tell whether it is said whose ledger it is."""
-        return self._identity() is not None
-
-    def head(self) -> int:
-        """Return how many entries there are."""
-        with self._reading() as cursor:
-            cursor.execute("SELECT max(rowid) FROM stored_events")
-            return int(cursor.fetchone()[0] or 0)
-
-    def rows(self, after: int = 0, limit: int = 1000) -> list[Row]:
-        """Return stored entries in order, those with a position above ``after``."""
-        with self._reading() as cursor:
-            cursor.execute(f"{ENTRIES} WHERE rowid > ? ORDER BY rowid LIMIT ?", (after, limit))
-            return [*map(Row._make, cursor.fetchall())]
-
-    def issued(self) -> list[Issued]:
-        """Return the checkpoints that were issued, the oldest first."""
-        with self._reading() as cursor:
-            return _issued(cursor)
 
     @contextmanager
     def transaction(self) -> Generator[SQLiteTransaction]:
         """Hold the one transaction that may add to the log."""
         with self.adding() as cursor:
             yield SQLiteTransaction(self.recorder, cursor)
-
-    def wait(self, after: int, seconds: float) -> int:
-        """Return the head when it is above ``after``, and at the latest when the time is over."""
-        end = time.monotonic() + seconds
-        while (head := self.head()) <= after and (left := end - time.monotonic()) > 0:
-            time.sleep(min(POLL, left))
-        return head
 
     def close(self) -> None:
         """Close every connection."""
@@ -315,12 +249,6 @@ class SQLiteLog(Log):
                 connection.rollback()
                 raise
 
-    def _identity(self) -> tuple[str, str, int, str] | None:
-        with self._reading() as cursor:
-            cursor.execute("SELECT ledger, organisation, contract, created_at FROM ledger")
-            row = cursor.fetchone()
-            return None if row is None else tuple(row)
-
     @contextmanager
     def _reading(self) -> Generator[SQLiteCursor]:
         with self._translated(), self._datastore.transaction(commit=False) as cursor:
@@ -334,38 +262,10 @@ class SQLiteLog(Log):
             raise StorageError.of(str(self.place), str(fault)) from fault
 
 
-ENTRIES = "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
-
-_OTHER = {
-    "empty": "it is empty",
-    "folder": "it is a folder",
-    "foreign": "it is some other file",
-}
-
-
-@contextmanager
-def placed(path: Path) -> Generator[None]:
-    """Tell what is wrong with a path as an error about the ledger there."""
-    try:
-        yield
-    except FileExistsError as fault:
-        raise LedgerExists(str(path)) from fault
-    except (OSError, ValueError) as fault:
-        if isinstance(fault, StyrledgerError):
-            raise
-        reason = getattr(fault, "strerror", None) or str(fault)
-        raise StorageError(str(path), reason) from fault
-
-
 def identify(cursor: SQLiteCursor, identity: Identity) -> None:
     """Say whose ledger it is."""
     row = (identity.ledger, identity.organisation, identity.contract, instant(identity.created_at))
     cursor.execute("INSERT INTO ledger VALUES (?, ?, ?, ?)", row)
-
-
-def _issued(cursor: SQLiteCursor) -> list[Issued]:
-    cursor.execute("SELECT text, key FROM checkpoints ORDER BY number")
-    return [Issued(*row) for row in cursor.fetchall()]
 
 
 def table_statements() -> list[str]:

@@ -11,13 +11,14 @@ from eventsourcing.sqlite import SQLiteConnection
 
 from styrledger import files
 from styrledger.errors import CopyUnreadable, LedgerUnfinished
+from styrledger.rows import Row
 from styrledger.store.log import (
     Identity,
     Issued,
     Restoring,
 )
-from styrledger.store.sqlite.log import LogPool, SQLiteLog, SQLiteTransaction, identify, placed
-from styrledger.stored import Row
+from styrledger.store.sqlite.log import LogPool, SQLiteLog, SQLiteTransaction, identify
+from styrledger.store.sqlite.reading import placed
 
 
 class PartPool(LogPool):

@@ -17,6 +17,7 @@ SOURCE = Path(__file__).parent.parent / "src" / PACKAGE
 LAYERS = (
     "errors",
     "later",
+    "workers",
     "amounts",
     "charts",
     "values",

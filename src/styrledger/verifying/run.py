@@ -14,9 +14,9 @@ from styrledger.verifying.anchors import Held, anchored, claimed
 from styrledger.verifying.faults import Faults, LedgerFault, Verification
 from styrledger.verifying.filed import Mixed
 from styrledger.verifying.found import PART, Found, Job, Kept, Task, Whole
+from styrledger.verifying.jobs import results
 from styrledger.verifying.joining import Joined
 from styrledger.verifying.views import KeptViews
-from styrledger.verifying.workers import results
 
 Progress = Callable[[int], object]
 

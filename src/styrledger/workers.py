@@ -12,7 +12,7 @@ import secrets
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
 from queue import SimpleQueue
@@ -44,7 +44,7 @@ def ignore(count: int) -> None:
 
 def results(
     jobs: Iterable[J], do: Do[J, D], *, processes: int, progress: Progress = ignore
-) -> Iterator[tuple[J, D]]:
+) -> Generator[tuple[J, D]]:
     """Do jobs and yield each with what came of it, in their order; that must not be None.
 
     With fewer than two processes, or where none can be had, they are done here. A job whose

@@ -16,7 +16,7 @@ from styrledger.cli.sources import Filters
 from styrledger.errors import BundleError, Fault
 from styrledger.events.entry import Recorded
 from styrledger.ledger import Ledger
-from styrledger.projections.runner import filed
+from styrledger.projections.keeper import filed
 from styrledger.projections.searching import history
 from styrledger.projections.tables import ViewFile
 from styrledger.reference import Reference

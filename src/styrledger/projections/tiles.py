@@ -17,6 +17,12 @@ HEIGHT = 4
 
 WIDTH = 1 << HEIGHT
 
+TIERS = 3
+"""So many tiers of tiles lie inside a stretch of the log that is worked out apart."""
+
+STRETCH = 1 << (HEIGHT * TIERS)
+"""How many entries such a stretch has: the leaves below one hash of the tier above."""
+
 TileReader = Callable[[int, int], bytes]
 """Gives the hashes of a tile, by its level and place; none where there is no such tile."""
 
@@ -49,6 +55,21 @@ class Tiles:
             if len(hashes) == WIDTH:
                 self._close(0, made)
                 hashes = self._open[0]
+        return made
+
+    def graft(self, root: bytes) -> list[Tile]:
+        """Add a stretch whose tiles were made apart, given its root; return the tiles it filled.
+
+        The tree must end where a stretch does.
+        """
+        self.size += STRETCH
+        made: list[Tile] = []
+        for level in range(TIERS):
+            self._at(level)
+        above = self._at(TIERS)
+        above.append(root)
+        if len(above) == WIDTH:
+            self._close(TIERS, made)
         return made
 
     def begun(self) -> list[Tile]:
@@ -90,6 +111,12 @@ class Tiles:
         above.append(joined(hashes))
         if len(above) == WIDTH:
             self._close(level + 1, made)
+
+
+def placed(tile: Tile, after: int) -> Tile:
+    """Return a tile over a part of the log with its place in the whole tree."""
+    level, place, hashes = tile
+    return level, place + (after >> (HEIGHT * (level + 1))), hashes
 
 
 def node_in(read: TileReader, level: int, index: int) -> bytes:

@@ -7,15 +7,12 @@ from typing import Literal, NamedTuple
 
 import attrs
 
-from styrledger.projections.tiles import HEIGHT, Tile
+from styrledger.projections.tiles import STRETCH, Tile
 from styrledger.store import Place
 from styrledger.verifying.faults import Faults
 from styrledger.verifying.filed import Mixed
 
-TIERS = 3
-"""How many tiers of tiles lie inside a part."""
-
-PART = 1 << (HEIGHT * TIERS + 2)
+PART = 4 * STRETCH
 """How many entries a part holds: four of the largest subtrees whose tiles lie inside it."""
 
 

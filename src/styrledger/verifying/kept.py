@@ -15,10 +15,10 @@ from styrledger.evidence import Database, Values
 from styrledger.projections.filing import Page
 from styrledger.projections.listing import listed, text_of
 from styrledger.projections.places import PLACES
-from styrledger.projections.tiles import HEIGHT, Tile
+from styrledger.projections.tiles import HEIGHT, TIERS, Tile
 from styrledger.rows import Row
 from styrledger.verifying.faults import Faults, Kind, LedgerFault, fault_at
-from styrledger.verifying.found import TIERS, Kept
+from styrledger.verifying.found import Kept
 
 Entries = Sequence[tuple[Row, Sequence[Recorded]]]
 

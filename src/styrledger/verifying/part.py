@@ -7,7 +7,7 @@ Parts are checked apart, so that several can be checked at once; what joins them
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from styrledger import stored
@@ -15,12 +15,12 @@ from styrledger.errors import StyrledgerError
 from styrledger.events.entry import Recorded
 from styrledger.evidence import UNREADABLE, Evidence
 from styrledger.projections.filing import Filer, Page
-from styrledger.projections.tiles import HEIGHT, Tile, Tiles
+from styrledger.projections.tiles import TIERS, Tile, Tiles, placed
 from styrledger.rows import Row
 from styrledger.verifying.entries import EntryCheck
 from styrledger.verifying.faults import LedgerFault
 from styrledger.verifying.filed import made
-from styrledger.verifying.found import TIERS, Found, Kept, Task
+from styrledger.verifying.found import Found, Kept, Task
 from styrledger.verifying.kept import KeptPart, unreadable
 
 PAGE = 4096
@@ -113,17 +113,14 @@ class _Part:
         kept.compare(page, read)
         last = read[-1][0].position
         if last in {self._until, self._task.last}:
-            kept.compare_tiles([self._placed(tile) for tile in self._full if tile[0] < TIERS])
+            kept.compare_tiles(self._placed(self._full))
             self.found.subtrees = tuple(self._tree.at(TIERS))
         if last == self._until:
-            self.found.begun = tuple(
-                self._placed(tile) for tile in self._tree.begun() if tile[0] < TIERS
-            )
+            self.found.begun = tuple(self._placed(self._tree.begun()))
 
-    def _placed(self, tile: Tile) -> Tile:
-        """Return a tile of the part with its place in the whole tree."""
-        level, place, hashes = tile
-        return level, place + (self._task.after >> (HEIGHT * (level + 1))), hashes
+    def _placed(self, tiles: Iterable[Tile]) -> list[Tile]:
+        """Return the tiles that lie inside a part, with their places in the whole tree."""
+        return [placed(tile, self._task.after) for tile in tiles if tile[0] < TIERS]
 
     def _end(self) -> None:
         found, check = self.found, self._check

@@ -11,12 +11,12 @@ from typing import Any
 from styrledger import files
 from styrledger.errors import quoted
 from styrledger.evidence import Database, Evidence, Values
-from styrledger.projections.runner import digest
 from styrledger.projections.schema import VERSION, view_parts
-from styrledger.projections.tiles import HEIGHT, Tile, Tiles
+from styrledger.projections.tables import digest
+from styrledger.projections.tiles import HEIGHT, TIERS, Tile, Tiles
 from styrledger.verifying.faults import Faults, Kind, LedgerFault, fault_at
 from styrledger.verifying.filed import Mixed, tell
-from styrledger.verifying.found import TIERS, Kept
+from styrledger.verifying.found import Kept
 from styrledger.verifying.joining import Joined
 from styrledger.verifying.kept import (
     ENTRIES,

@@ -1,0 +1,80 @@
+"""Work in several processes comes out as if it was done in one, whatever becomes of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from styrledger.errors import LogDamaged
+from styrledger.workers import AHEAD, Progress, results
+
+HERE = os.getpid()
+
+
+def square(number: int, progress: Progress) -> tuple[int, int]:
+    progress(number)
+    return number * number, os.getpid()
+
+
+def dying(number: int, progress: Progress) -> int:
+    """End the process that does it, but where the jobs came from."""
+    del progress
+    if number % 2 and os.getpid() != number:
+        os._exit(1)
+    return number
+
+
+def refusing(number: int, progress: Progress) -> int:
+    del progress
+    if number == 3:
+        raise LogDamaged(3, 4)
+    return number
+
+
+def test_jobs_are_done_elsewhere_and_told_in_their_order() -> None:
+    progress: list[int] = []
+    found = [*results(range(1, 20), square, processes=2, progress=progress.append)]
+    assert [(job, done) for job, (done, _) in found] == [(n, n * n) for n in range(1, 20)]
+    assert sorted(progress) == [*range(1, 20)]
+    assert HERE not in {process for _, (_, process) in found}
+
+
+def test_where_one_process_is_enough_there_is_no_other() -> None:
+    found = [*results(range(1, 4), square, processes=1)]
+    assert found == [(n, (n * n, HERE)) for n in range(1, 4)]
+
+
+def test_a_job_whose_process_died_is_done_here() -> None:
+    jobs = [HERE if n % 2 else n for n in range(8)]
+    assert [*results(jobs, dying, processes=2)] == [(job, job) for job in jobs]
+
+
+def test_what_a_job_refuses_is_told_here_in_its_turn() -> None:
+    found = results(range(6), refusing, processes=2)
+    assert [next(found) for _ in range(3)] == [(0, 0), (1, 1), (2, 2)]
+    with pytest.raises(LogDamaged):
+        next(found)
+
+
+def test_few_jobs_are_made_before_the_first_is_asked_for() -> None:
+    made: list[int] = []
+
+    def jobs() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    found = results(jobs(), square, processes=2)
+    assert next(found)[0] == 0
+    assert len(made) == 2 * AHEAD + 1
+    found.close()
+
+
+def test_processes_end_with_whoever_asked_for_them() -> None:
+    found = results(range(100), square, processes=2)
+    process = next(found)[1][1]
+    found.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)

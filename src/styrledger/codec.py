@@ -44,8 +44,11 @@ def read_entry(given: object, where: str = "") -> Entry:
     Raises:
         ValueRefused: with every fault in it, each placed at ``where`` and its field.
     """
+    made = _made(given, where)
+    if made is not None:
+        return made
     try:
-        return _read(given, where)
+        return _explained(given, where)
     except ValueRefused as refused:
         raise ValueRefused(*(fault.at(where) for fault in refused.faults)) from None
 
@@ -57,32 +60,27 @@ def write_entry(entry: Entry) -> dict[str, Any]:
     return {"type": entry.event.type, **common, **own}
 
 
-def _read(given: object, where: str) -> Entry:
-    fields = _object(given, '{"type": …}')
-    cls = _event_class(fields)
-    for name, shared in _texts_of(cls.type):
-        # A text where an object is common is the event's own: who publishes an indicator.
-        if isinstance(fields.get(shared), str) and name not in fields:
-            fields = {name if one == shared else one: value for one, value in fields.items()}
-    made = _made(cls, fields, where)
-    return _explained(cls, fields, where) if made is None else made
-
-
-def _made(cls: type[Event], fields: Object, where: str) -> Entry | None:
+def _made(given: Any, where: str) -> Entry | None:
     """Return an entry of what its fields accept; None where something is to be explained.
 
     The fields check themselves. What is wrong with all of them at once is told by ``_explained``,
     which reads the same again and slower.
     """
     try:
-        return _maker(cls.type)(fields, where)
+        return _maker(given["type"])(given, where)
     except (ValueRefused, TypeError, KeyError):
         return None
 
 
-def _explained(cls: type[Event], fields: Object, where: str) -> Entry:
+def _explained(given: object, where: str) -> Entry:
+    fields = _object(given, '{"type": …}')
+    cls = _event_class(fields)
     common = {name: value for name, value in fields.items() if name in COMMON}
     own = {name: value for name, value in fields.items() if name not in COMMON and name != "type"}
+    for name, shared in _texts_of(cls.type):
+        # A text where an object is common is the event's own: who publishes an indicator.
+        if isinstance(common.get(shared), str) and name not in own:
+            own[name] = common.pop(shared)
     event, faults = _structured(own, cls, known=lambda: [*own_names(cls), *COMMON])
     standing = event or (Amendment("?", "?") if cls.amends else Event())
     entry, more = _structured(
@@ -134,11 +132,8 @@ def _maker(event: str) -> Callable[[Object, str], Entry]:
             if written == "type":
                 continue
             is_own, name, convert, texts = places[written]
-            made = texts[value] if value.__class__ is str else convert(value)
-            if is_own:
-                mine[name] = made
-            else:
-                common[name] = made
+            into = mine if is_own else common
+            into[name] = texts[value] if value.__class__ is str else convert(value)
         if len(mine) < len(own):
             raise KeyError
         happened = cls.__new__(cls)

@@ -12,7 +12,7 @@ from styrledger.deciding import Deciding, Past
 from styrledger.errors import EntriesRefused, Fault
 from styrledger.events.entry import Entry, Recorded
 from styrledger.projections.runner import Runner
-from styrledger.store import Writer
+from styrledger.store import Placed, Writer
 
 PAGE = 1000
 
@@ -22,6 +22,18 @@ class Unreadable:
     """A place in a file where no entry could be read, and why."""
 
     faults: tuple[Fault, ...]
+
+
+@attrs.frozen
+class Ready:
+    """An entry that was read elsewhere, with the octets that are stored of it."""
+
+    entry: Entry
+    octets: bytes
+
+
+Piece = Entry | Ready | Unreadable
+"""What a file holds: an entry, or a place where there is none to be read."""
 
 
 @attrs.frozen
@@ -86,11 +98,11 @@ class Commit:
         """Begin at the writer's head; ``keep`` gets every entry recorded, or its old position."""
         self._writer, self._by, self._keep = writer, by, keep
         self._head = writer.head
-        self._page: list[tuple[str, Entry]] = []
+        self._page: list[Placed] = []
         self._deciding = deciding
         deciding.begin(self._entry_at)
 
-    def record(self, entries: Iterable[Entry | Unreadable]) -> Recording:
+    def record(self, entries: Iterable[Piece]) -> Recording:
         """Store all entries.
 
         Raises:
@@ -98,10 +110,13 @@ class Commit:
         """
         faults: list[Fault] = []
         already = 0
-        for entry in entries:
-            if isinstance(entry, Unreadable):
-                faults += entry.faults
+        for piece in entries:
+            if isinstance(piece, Unreadable):
+                faults += piece.faults
                 continue
+            entry, octets = (
+                (piece.entry, piece.octets) if isinstance(piece, Ready) else (piece, None)
+            )
             verdict = self._deciding.decide(entry)
             faults += verdict.faults
             if verdict.already is not None:
@@ -110,7 +125,7 @@ class Commit:
                 if self._keep is not None:
                     self._keep(verdict.already)
             elif not verdict.faults:
-                self._page.append((self._deciding.stream(entry), entry))
+                self._page.append(Placed(self._deciding.stream(entry), entry, octets))
                 if len(self._page) == PAGE:
                     self._flush()
         self._flush()
@@ -129,12 +144,12 @@ class Commit:
         page, by, now = self._page, self._by, self._writer.now
         before = self._writer.append(page, by)
         if self._keep is not None:
-            for position, (_, entry) in enumerate(page, before + 1):
-                self._keep(Recorded(position, now, entry, by))
+            for position, placed in enumerate(page, before + 1):
+                self._keep(Recorded(position, now, placed.entry, by))
         page.clear()
 
     def _entry_at(self, position: int) -> Entry | None:
         waiting = position - self._writer.head - 1
         if 0 <= waiting < len(self._page):
-            return self._page[waiting][1]
+            return self._page[waiting].entry
         return self._writer.entry_at(position)

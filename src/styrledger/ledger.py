@@ -24,7 +24,7 @@ from styrledger.times import Clock, system_clock, to_day
 if TYPE_CHECKING:
     from styrledger.bundles import Bundle
     from styrledger.checkpoints import Checkpoint
-    from styrledger.commit import Deciders, Recording, Unreadable
+    from styrledger.commit import Deciders, Piece, Recording
     from styrledger.controls.catalogue import Checked
     from styrledger.diff import Difference
     from styrledger.events.entry import Entry, Recorded
@@ -108,7 +108,7 @@ class Ledger(OpenLedger):
 
     def record_all(
         self,
-        entries: Iterable[Entry | Unreadable],
+        entries: Iterable[Piece],
         *,
         by: str | None = None,
         dry_run: bool = False,
@@ -360,7 +360,7 @@ class Ledger(OpenLedger):
 
     def _record(
         self,
-        entries: Iterable[Entry | Unreadable],
+        entries: Iterable[Piece],
         by: str | None,
         keep: Callable[[Recorded | int], object] | None = None,
         *,

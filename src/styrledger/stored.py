@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, get_origin
 
 import attrs
 import msgspec
@@ -30,20 +30,32 @@ T = TypeVar("T")
 Decoder = Callable[[bytes], tuple[Recorded, ...]]
 
 
+class Encoder(Protocol):
+    """Gives the stored name and octets of an entry at a position."""
+
+    def __call__(
+        self, position: int, entry: Entry, octets: bytes | None = None
+    ) -> tuple[str, bytes]:
+        """Return both, given the octets of the entry alone where they are known."""
+
+
 def encode(recorded: Recorded) -> tuple[str, bytes]:
     """Return the stored name and the octets of a recorded entry."""
     return encoder(recorded.recorded_at, recorded.by)(recorded.position, recorded.entry)
 
 
-def encoder(recorded_at: datetime, by: str | None) -> Callable[[int, Entry], tuple[str, bytes]]:
-    """Return what gives the stored name and octets of each entry of one commit."""
+def encoder(recorded_at: datetime, by: str | None) -> Encoder:
+    """Return what gives the stored name and octets of each entry of one commit.
+
+    It is given the octets of the entry alone where they are known.
+    """
     role = b"" if by is None else b'"by":%b,' % msgspec.json.encode(by)
     moment = instant(recorded_at).encode()
 
-    def encoded(position: int, entry: Entry) -> tuple[str, bytes]:
+    def encoded(position: int, entry: Entry, octets: bytes | None = None) -> tuple[str, bytes]:
         name = registry.STORED_NAMES[type(entry.event)]
         state = b'{%b"entry":%b,"position":%d,"recorded_at":"%b"}'
-        return name, state % (role, content(entry), position, moment)
+        return name, state % (role, octets or content(entry), position, moment)
 
     return encoded
 
@@ -51,6 +63,26 @@ def encoder(recorded_at: datetime, by: str | None) -> Callable[[int, Entry], tup
 def content(entry: Entry) -> bytes:
     """Return the octets of the entry alone, equal for equal content."""
     return msgspec.json.encode(_store().unstructure(entry, Entry), order="sorted")
+
+
+def named(entry: Entry) -> tuple[str, bytes]:
+    """Return the stored name and the octets of an entry that has no position yet."""
+    return registry.STORED_NAMES[type(entry.event)], content(entry)
+
+
+def read(name: str, octets: bytes) -> Entry:
+    """Return the entry that ``named`` gave these octets of."""
+    return _reader(name)(octets)
+
+
+@cache
+def _reader(name: str) -> Callable[[bytes], Entry]:
+    cls: Any = registry.STORED[name]
+    if cls is EntryCorrected:
+        return lambda octets: next(_entries(name, msgspec.json.decode(octets)))
+    generic: Any = Entry
+    reads: Callable[[bytes], Entry] = msgspec.json.Decoder(generic[cls], dec_hook=_dec_hook).decode
+    return reads
 
 
 def decode(name: str, state: bytes) -> tuple[Recorded, ...]:

@@ -11,9 +11,8 @@ import attrs
 import click
 
 from styrledger.cli.options import checked, json_option, ledger_option, opened, print_json
-from styrledger.commit import Recording, Unreadable
+from styrledger.commit import Piece, Recording
 from styrledger.events.base import to_line
-from styrledger.events.entry import Entry
 from styrledger.exchange import jsonl, records
 from styrledger.exchange.lines import Seen, ignore
 from styrledger.store import Server, create_log, new_identity, read_place
@@ -90,7 +89,7 @@ def record(
 
 
 @contextmanager
-def _progress(files: tuple[str, ...]) -> Generator[Iterable[Entry | Unreadable]]:
+def _progress(files: tuple[str, ...]) -> Generator[Iterable[Piece]]:
     """Give the entries of all files; on a terminal a long read shows how far it has come."""
     sizes = [Path(file).stat().st_size for file in files if Path(file).is_file()]
     if sum(sizes) < LONG_WORK:
@@ -103,7 +102,7 @@ def _progress(files: tuple[str, ...]) -> Generator[Iterable[Entry | Unreadable]]
         yield _entries(files, bar.update)
 
 
-def _entries(files: tuple[str, ...], seen: Seen) -> Iterator[Entry | Unreadable]:
+def _entries(files: tuple[str, ...], seen: Seen) -> Iterator[Piece]:
     for file in files:
         if file == "-":
             yield from jsonl.read(sys.stdin.buffer, "<stdin>", seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Never, cast
 
 import msgspec
@@ -31,7 +31,14 @@ def read(file: BinaryIO, name: str, seen: Seen = ignore) -> Iterator[Entry | Unr
 
     ``name`` places the faults; ``seen`` is told how many bytes each line had.
     """
-    for number, line in enumerate(lines(file, seen), 1):
+    return entries(lines(file, seen), name)
+
+
+def entries(
+    read_lines: Iterable[bytes | Fault], name: str, first: int = 1
+) -> Iterator[Entry | Unreadable]:
+    """Yield the entry of each line, or why it holds none; the first has a number."""
+    for number, line in enumerate(read_lines, first):
         where = f"{name}:{number}"
         if isinstance(line, Fault):
             yield Unreadable((line.at(where),))

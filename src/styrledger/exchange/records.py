@@ -6,20 +6,25 @@ The suffix of the file's name tells its format: ``.csv``, ``.xlsx``, and JSON Li
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
-from styrledger.commit import Unreadable
+from styrledger.commit import Piece, Ready, Unreadable
 from styrledger.errors import EntriesRefused, Fault, FileUnreadable
 from styrledger.events.entry import Entry
-from styrledger.exchange import jsonl, separated, xlsx
+from styrledger.exchange import jsonl, pages, separated, xlsx
 from styrledger.exchange.lines import Seen, ignore
 
-READERS = {".csv": separated.read, ".xlsx": xlsx.read}
+Reader = Callable[[BinaryIO, str, Seen], Iterator[Piece]]
+
+READERS: dict[str, Reader] = {".csv": separated.read, ".xlsx": xlsx.read}
 
 
-def read(path: str | os.PathLike[str], seen: Seen = ignore) -> Iterator[Entry | Unreadable]:
+def read(path: str | os.PathLike[str], seen: Seen = ignore) -> Iterator[Piece]:
     """Yield what a record file holds: entries, and the places where none could be read.
+
+    A long file is read by several processes, and then its entries come with their octets.
 
     ``seen`` is told how many bytes were read, piece by piece.
 
@@ -30,7 +35,8 @@ def read(path: str | os.PathLike[str], seen: Seen = ignore) -> Iterator[Entry | 
     place = Path(path)
     try:
         with place.open("rb") as file:
-            reader = READERS.get(place.suffix.casefold(), jsonl.read)
+            lined = pages.read if pages.is_long(file) else jsonl.read
+            reader: Reader = READERS.get(place.suffix.casefold(), lined)
             yield from reader(file, str(path), seen)
     except OSError as fault:
         raise FileUnreadable(str(path), fault.strerror or str(fault)) from fault
@@ -50,7 +56,7 @@ def read_entries(path: str | os.PathLike[str]) -> list[Entry]:
         if isinstance(found, Unreadable):
             faults += found.faults
         else:
-            entries.append(found)
+            entries.append(found.entry if isinstance(found, Ready) else found)
     if faults:
         raise EntriesRefused(faults)
     return entries

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import attrs
 
@@ -100,6 +100,14 @@ class Streams:
     last: datetime | None = None
 
 
+class Placed(NamedTuple):
+    """An entry with the stream that it goes to, and its octets where they were made already."""
+
+    stream: str
+    entry: Entry
+    octets: bytes | None = None
+
+
 class Writer:
     """The right to append, held by one writer at a time until its transaction ends."""
 
@@ -117,7 +125,7 @@ class Writer:
         now = read_clock(clock)
         self.now = now if self._last is None else max(now, self._last)
 
-    def append(self, placed: Sequence[tuple[str, Entry]], by: str | None) -> int:
+    def append(self, placed: Sequence[Placed], by: str | None) -> int:
         """Store entries after the head, each in its stream, all at one instant.
 
         Return the head as it was: the first of them follows it.
@@ -127,12 +135,12 @@ class Writer:
         before, versions = self.head, self._versions
         if len(versions) > STREAMS:
             versions.clear()
-        self._look_up({stream for stream, _ in placed})
+        self._look_up({one.stream for one in placed})
         encode = encoder(self.now, by)
         rows: list[Row] = []
-        for position, (stream, entry) in enumerate(placed, before + 1):
+        for position, (stream, entry, octets) in enumerate(placed, before + 1):
             version = versions[stream] = versions[stream] + 1
-            rows.append(Row(position, stream, version, *encode(position, entry)))
+            rows.append(Row(position, stream, version, *encode(position, entry, octets)))
         if rows:
             self._transaction.insert(rows)
             self._last = self.now

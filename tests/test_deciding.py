@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrledger.deciding import Decisions
-from styrledger.errors import EntriesRefused
+from styrledger.errors import DecisionRefError, EntriesRefused
 from styrledger.events.budgets import BudgetAdopted, BudgetTransferred, Place
 from styrledger.events.decisions import DecisionAnnulled, DecisionConditionMet
 from styrledger.events.entry import Entry
@@ -18,6 +18,7 @@ from styrledger.events.indicators import IndicatorDefined, IndicatorReported, Va
 from styrledger.events.mandates import MandateGranted, MandateRevoked
 from styrledger.events.units import UnitMoved, UnitRegistered
 from styrledger.ledger import Ledger
+from styrledger.references import DecisionRef
 
 from .ledgers import (
     adopted,
@@ -292,26 +293,34 @@ def test_a_rehearsal_checks_everything_and_keeps_nothing(ledger: Ledger) -> None
     assert ledger.as_of("2020-12-31").budget("KS", 2020).amount is not None
 
 
-keys = st.one_of(
-    st.builds(
-        "{}{}{}".format,
-        st.sampled_from(["KF 2020-02-10", "KS 2020-02-10", "KF 2020", "", "§ 1 § 2"]),
-        st.sampled_from([" § ", " §§ ", "§ ", ""]),
-        st.sampled_from(["1", "2", "09", "999", "1000", "99999", "2-3", "\u0663", "", "²"])
-        | st.integers(0, 99_999).map(str),
-    ),
-    st.text(max_size=8),
+def possible(ref: Callable[[], DecisionRef]) -> DecisionRef | None:
+    try:
+        return ref()
+    except DecisionRefError:
+        return None
+
+
+some_refs = st.lists(
+    st.tuples(
+        st.sampled_from(["KF", "KS", "KS AU", None]),
+        st.sampled_from(["2020-02-10", "2020-02", "2020", None]),
+        st.none() | st.integers(1, 3) | st.sampled_from([999, 1000, 99_998]),
+        st.sampled_from([None, "KS 2020/31"]),
+        st.sampled_from([None, 99_999]),
+    ).map(lambda parts: possible(lambda: DecisionRef(*parts)))
 )
 
 
-@given(st.lists(keys), st.lists(keys))
-def test_decisions_are_known_as_in_a_plain_set(added: list[str], asked: list[str]) -> None:
-    decisions, plain = Decisions(), set(added)
-    for key in added:
-        decisions.add(key)
-    assert [key in decisions for key in (*added, *asked)] == [
-        key in plain for key in (*added, *asked)
-    ]
+@given(some_refs, some_refs)
+def test_decisions_are_known_by_their_keys(
+    added: list[DecisionRef | None], asked: list[DecisionRef | None]
+) -> None:
+    decisions, plain = Decisions(), {one.key for one in added if one is not None}
+    for one in added:
+        if one is not None:
+            decisions.add(one)
+    for one in (*added, *asked):
+        assert one is None or (one in decisions) == (one.key in plain)
 
 
 _plain = st.one_of(

@@ -21,6 +21,7 @@ from styrledger.events.entry import Entry, Recorded
 from styrledger.events.outcomes import ForecastReported
 from styrledger.ledger import Ledger
 from styrledger.opened import view_path
+from styrledger.plain import _form  # pyright: ignore[reportPrivateUsage]
 from styrledger.reference import Reference
 from styrledger.registry import Payload, Upcaster
 from styrledger.stored import (
@@ -198,6 +199,12 @@ def test_octets_that_are_no_correction_stop_too(octets: bytes) -> None:
 # -- upcasters
 
 
+def forget_forms() -> None:
+    """Let what reads stored octets ask the registry again."""
+    _decoder.cache_clear()
+    _form.cache_clear()
+
+
 @pytest.fixture
 def upcast(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Upcaster], None]]:
     """Give a way to add an upcaster for a stored name, gone after the test."""
@@ -209,11 +216,11 @@ def upcast(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Upcaster]
         monkeypatch.setitem(registry.STORED, newer, cls)
         monkeypatch.setitem(registry.STORED_NAMES, cls, newer)
         # A program with another registry builds its views again.
-        monkeypatch.setattr("styrledger.projections.runner.VERSION", 1_000_000)
-        _decoder.cache_clear()
+        monkeypatch.setattr("styrledger.projections.keeper.VERSION", 1_000_000)
+        forget_forms()
 
     yield add
-    _decoder.cache_clear()
+    forget_forms()
 
 
 def renamed(payload: Payload) -> list[tuple[str, Payload]]:
@@ -316,7 +323,7 @@ def test_a_ledger_from_a_newer_version_stops_with_the_name_it_does_not_know(
         ledger.record(adopted("100 tkr", "KF 2019-06-10 § 109"))
     view_path(path).unlink()
     monkeypatch.delitem(registry.STORED, "budget.adopted.v1")
-    _decoder.cache_clear()
+    forget_forms()
     with Ledger.open(path) as ledger, pytest.raises(UnknownStoredName) as unknown:
         ledger.as_of("2020-12-31")
     assert unknown.value.name == "budget.adopted.v1"

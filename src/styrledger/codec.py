@@ -34,7 +34,7 @@ COMMON = {
 """The fields that every entry may have, whatever its type."""
 
 LONGEST_KNOWN = 40
-MOST_KNOWN = 1000
+MOST_KNOWN = 4000
 """So many texts of each field are remembered, none longer than this many characters."""
 
 

@@ -23,8 +23,8 @@ from styrledger.references import DecisionRef
 MOST_DIGITS = 18
 """More digits than this are no position."""
 
-MOST_BITS = 3
-"""Paragraphs with more digits are kept by themselves: a bit far out takes all those below it."""
+LAST_BIT = 999
+"""Paragraphs after it are kept by themselves: a bit far out takes all those below it."""
 
 Names = Mapping[str, AbstractSet[str]]
 """The names that entries may use, by kind."""
@@ -53,35 +53,35 @@ FINE = Verdict()
 
 
 class Decisions:
-    """The keys of decisions: those of a meeting in one number, a bit for each paragraph.
+    """Decisions by their keys: those of a meeting in one number, a bit for each paragraph.
 
     Whole files are decided in one commit, and nearly all their entries rest on decisions.
     """
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._paragraphs: dict[str, int] = {}
+        self._paragraphs: dict[tuple[str | None, str], int] = {}
         self._others: set[str] = set()
 
-    def add(self, key: str) -> None:
-        """Remember a key."""
-        head, bit = _paragraph(key)
-        if bit:
-            self._paragraphs[head] = self._paragraphs.get(head, 0) | bit
+    def add(self, decision: DecisionRef) -> None:
+        """Remember a decision."""
+        date, paragraph = decision.date, decision.paragraph or 0
+        if date is not None and _is_usual(decision, paragraph):
+            meeting = decision.body, date.text
+            self._paragraphs[meeting] = self._paragraphs.get(meeting, 0) | 1 << paragraph
         else:
-            self._others.add(key)
+            self._others.add(decision.key)
 
-    def __contains__(self, key: str) -> bool:
-        """Tell whether a key was added."""
-        head, bit = _paragraph(key)
-        return self._paragraphs.get(head, 0) & bit != 0 if bit else key in self._others
+    def __contains__(self, decision: DecisionRef) -> bool:
+        """Tell whether one with the same key was added."""
+        date, paragraph = decision.date, decision.paragraph or 0
+        if date is not None and _is_usual(decision, paragraph):
+            return self._paragraphs.get((decision.body, date.text), 0) >> paragraph & 1 == 1
+        return decision.key in self._others
 
 
-def _paragraph(key: str) -> tuple[str, int]:
-    """Return what comes before ``§ 9`` in a key, and the bit of the number; 0 where it has none."""
-    head, _, number = key.rpartition(" § ")
-    usual = head and number.isascii() and number.isdecimal() and len(number) <= MOST_BITS
-    return head, 1 << int(number) if usual and number[0] != "0" else 0
+def _is_usual(decision: DecisionRef, paragraph: int) -> bool:
+    return 0 < paragraph <= LAST_BIT and decision.last_paragraph is None
 
 
 class Deciding:
@@ -187,7 +187,7 @@ class Deciding:
             kind = f"{defined[0]}?" if counted.stage == "proposed" else defined[0]
             self._names.setdefault(kind, set()).add(defined[1])
         if counted.decision is not None and not counted.event.amends:
-            self._decisions.add(counted.decision.key)
+            self._decisions.add(counted.decision)
 
     def _faults(self, entry: Entry) -> list[Fault]:
         found = self._unknown_names(entry)
@@ -280,7 +280,7 @@ class Deciding:
     def _unknown_decision(self, target: DecisionRef) -> Iterator[Fault]:
         if target.body is not None and not self._knows("unit", target.body):
             return  # that is the fault to tell
-        if target.key not in self._decisions and not self._past.knows_decision(target.key):
+        if target not in self._decisions and not self._past.knows_decision(target.key):
             yield Fault(
                 f"no entry rests on {str(target)!r}",
                 "a decision that is in the ledger",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache, wraps
-from typing import Any, ClassVar, Literal, Self, TypeVar, cast, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeVar, cast, get_args
 
 import attrs
 
@@ -99,8 +99,7 @@ class Fields:
         return cast("type[attrs.AttrsInstance]", type(self))
 
 
-@attrs.frozen(slots=False, eq=False, repr=False)
-class Reference(Fields):
+class Reference(NamedTuple):
     """A name that an event uses: it must have been introduced by an earlier entry."""
 
     field: str

@@ -322,8 +322,10 @@ def test_a_ledger_from_a_newer_version_stops_with_the_name_it_does_not_know(
     with new_ledger(path) as ledger:
         ledger.record(adopted("100 tkr", "KF 2019-06-10 § 109"))
     view_path(path).unlink()
-    monkeypatch.delitem(registry.STORED, "budget.adopted.v1")
+    with monkeypatch.context() as patched:
+        patched.delitem(registry.STORED, "budget.adopted.v1")
+        forget_forms()
+        with Ledger.open(path) as ledger, pytest.raises(UnknownStoredName) as unknown:
+            ledger.as_of("2020-12-31")
     forget_forms()
-    with Ledger.open(path) as ledger, pytest.raises(UnknownStoredName) as unknown:
-        ledger.as_of("2020-12-31")
     assert unknown.value.name == "budget.adopted.v1"

@@ -37,6 +37,7 @@ class Encoder(Protocol):
         self, position: int, entry: Entry, octets: bytes | None = None
     ) -> tuple[str, bytes]:
         """Return both, given the octets of the entry alone where they are known."""
+        ...
 
 
 def encode(recorded: Recorded) -> tuple[str, bytes]:

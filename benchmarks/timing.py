@@ -20,6 +20,10 @@ ROOT = Path(__file__).parent.parent
 MIB = 1024
 
 
+COMPILED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The environment in which programs run as installed ones do, compiled once."""
+
+
 class NotTheSame(SystemExit):
     """A peer gives another answer, so that its time says nothing."""
 
@@ -81,7 +85,7 @@ def output(command: Sequence[str], **environment: str) -> str:
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**COMPILED, **environment},
     )
     if done.returncode:
         raise CommandFailed(command, done.stderr)

@@ -55,6 +55,7 @@ LAYERS = (
     "deciding",
     "commit",
     "asking",
+    "budgeting",
     "view",
     "diff",
     "controls",

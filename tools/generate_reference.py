@@ -14,7 +14,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Literal, Never, get_args, get_origin, get_type_hints
 
@@ -220,6 +220,9 @@ GROUPS = {
 }
 """The rooms whose names stand together, by the heading above them."""
 
+PARTS = {"Budgeting"}
+"""Classes that are written for their own sake, and belong to the one that inherits them."""
+
 MADE_BY_OTHERS = {"Ledger", "View"}
 """Classes whose constructors are not for callers."""
 
@@ -290,7 +293,8 @@ def _members(cls: type) -> Iterator[str]:
     ]
     if fields and attrs.has(cls):
         yield from ("", "Fields: " + ", ".join(fields) + ".")
-    methods = [node for node in body if isinstance(node, ast.FunctionDef)]
+    parts = [parsed(base).body for base in cls.__mro__ if base.__name__ in PARTS]
+    methods = [node for node in chain(body, *parts) if isinstance(node, ast.FunctionDef)]
     for node in methods:
         made = node.name == "__init__" and cls.__name__ not in MADE_BY_OTHERS
         if made or not node.name.startswith("_"):

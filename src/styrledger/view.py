@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
 
 from styrledger import projections, subjects
 from styrledger.amounts import Amount
-from styrledger.asking import Asking, Sums
-from styrledger.projections.base import fold
+from styrledger.budgeting import Budgeting
 
 if TYPE_CHECKING:
     from styrledger.events.base import Kind
-    from styrledger.history import Fact, Pending
-    from styrledger.projections.balances import Of
-    from styrledger.projections.budgets import Budget
+    from styrledger.history import Fact
     from styrledger.projections.calendar import Deadline
     from styrledger.projections.comparable import Comparable
     from styrledger.projections.decisions import Decision
     from styrledger.projections.documents import Document
     from styrledger.projections.evaluations import Evaluation
-    from styrledger.projections.figures import Figures
     from styrledger.projections.goals import Goal
     from styrledger.projections.indicators import Indicator
     from styrledger.projections.internal_control import Action, Control, Recommendation
@@ -35,23 +30,11 @@ if TYPE_CHECKING:
     from styrledger.references import DecisionRef
 
 
-MOST_BUDGETS = 100
-"""How many budgets a view remembers: those of a year, of a large municipality."""
-
-
-class View(Asking):
+class View(Budgeting):
     """Everything that the ledger answers about one day, as known at one point of its log.
 
     A view never changes: entries that are recorded later do not reach it.
     """
-
-    @cached_property
-    def _rest(self) -> dict[str, Sequence[Fact]]:
-        return {}
-
-    @cached_property
-    def _budgets_found(self) -> dict[Of, Budget]:
-        return {}
 
     def _repr_html_(self) -> str:
         """Return what the view rests on, as notebooks show it."""
@@ -89,123 +72,9 @@ class View(Asking):
             found.append(Comparable(unit, budget.year, kind, budget.outcome, moved))
         return tuple(found)
 
-    def budget(self, unit: str, year: int, kind: Kind = "operating") -> Budget:
-        """Return a unit's budget of a year; its amount is None where it had none on the day.
-
-        Raises:
-            UnknownName: the ledger knows no such unit.
-        """
-        return self._budget(self._known(unit), year, kind)
-
-    def budgets(self, year: int, kind: Kind = "operating") -> tuple[Budget, ...]:
-        """Return every unit's budget of a year that is something, in order of unit codes."""
-        budgets = (self._budget(code, year, kind) for code in self._budgeted(year, kind))
-        return tuple(budget for budget in budgets if budget.is_something)
-
-    def balance(
-        self, unit: str, year: int, kind: Kind = "operating", line: str | None = None
-    ) -> Amount | None:
-        """Return what a unit's budget of a year comes to, or a line in it; None without one.
-
-        It is ``budget(…).amount`` alone, without the decisions that it is made of, and so
-        many times faster.
-
-        Raises:
-            UnknownName: the ledger knows no such unit.
-        """
-        sums = self._sums()
-        if sums is None:
-            budget = self.budget(unit, year, kind)
-            found = budget if line is None else budget.line(line)
-            return None if found is None else found.amount
-        amount = sums.balance((unit, year, kind), line or "", self._basis.on, self._basis.position)
-        if amount is None:
-            self._known(unit)
-        return amount
-
-    def balances(
-        self, year: int, kind: Kind = "operating"
-    ) -> Mapping[tuple[str, str | None], Amount]:
-        """Return what every budget of a year comes to (line None), and every line in them."""
-        sums = self._sums()
-        if sums is not None:
-            return sums.balances(year, kind, self._basis.on, self._basis.position)
-        return {
-            (budget.unit, line): amount
-            for budget in self.budgets(year, kind)
-            for line, amount in (
-                (None, budget.amount),
-                *((line.line, line.amount) for line in budget.lines),
-            )
-            if amount is not None
-        }
-
-    def figures(self, year: int, kind: Kind = "operating") -> tuple[Figures, ...]:
-        """Return what every unit's budget or plan of a year comes to, in order of unit codes.
-
-        They are those of ``budgets(…)`` and ``planned(…)``, without the decisions that they are
-        made of, and so many times faster.
-        """
-        from styrledger.projections.figures import Figures, figures_of
-
-        sums, codes = self._sums(), self._budgeted(year, kind)
-        # To sum up a budget takes longer than to fold it, which is for once.
-        if sums is None or not sums.are_kept:
-            return tuple(figures_of(self._budget(code, year, kind)) for code in codes)
-        balances = self.balances(year, kind)
-        having = {unit for unit, _ in balances}
-        found: list[Figures] = []
-        for code in codes:
-            figures = Figures(code, balances.get((code, None)), is_something=code in having)
-            unsummed = self._unsummed(code, year, kind)
-            if unsummed:
-                from styrledger.history import counting
-                from styrledger.projections.budgets import BudgetProjection
-
-                counted = counting(unsummed, self._basis.on, self._rulings)
-                found.append(figures.beside(fold(BudgetProjection(code, year, kind), counted)))
-            else:
-                found.append(figures)
-        return tuple(found)
-
-    def every_budget(self) -> Iterator[Budget]:
-        """Yield the budgets of all units, years and kinds, and of the whole municipality.
-
-        That of the whole (unit ``*``) holds only what documents state of it.
-        """
-        for subject in sorted(self.subjects("budget/*")):
-            asked = subjects.asked_budget(subject)
-            if asked is not None:
-                yield self._budget(*asked)
-
     def at(self, on: date) -> View:
         """Return the same ledger, as known at the same point, on another day."""
         return View(self._facts, attrs.evolve(self._basis, on=on))
-
-    def planned(self, year: int, kind: Kind = "operating") -> tuple[Budget, ...]:
-        """Return the budgets of a year for which there is a plan, which is never a budget."""
-        budgets = (self._budget(code, year, kind) for code in self._budgeted(year, kind))
-        return tuple(budget for budget in budgets if budget.planned is not None)
-
-    def pending(
-        self, year: int, kind: Kind = "operating", unit: str | None = None
-    ) -> tuple[Pending, ...]:
-        """Return what is proposed or conditional for a year's budgets, in order of proposal.
-
-        Raises:
-            UnknownName: the ledger knows no such unit.
-        """
-        codes = self._budgeted(year, kind) if unit is None else [self._known(unit)]
-        found = {
-            (fact.slot, fact.part): fact
-            for code in codes
-            for fact in self._unsummed(code, year, kind)
-        }
-        if not found:
-            return ()
-        from styrledger.history import pending
-
-        return tuple(pending(found.values(), self._basis.on, self._rulings))
 
     def original(self, slot: int) -> Sequence[Fact]:
         """Return what the entry at a position said when it was recorded, whatever became of it."""
@@ -423,33 +292,3 @@ class View(Asking):
 
     def _used(self, year: int, kind: Kind) -> Callable[[str], Amount | None]:
         return lambda code: self._budget(code, year, kind).outcome
-
-    def _budget(self, code: str, year: int, kind: Kind) -> Budget:
-        found = self._budgets_found.get((code, year, kind))
-        if found is None:
-            from styrledger.projections.budgets import BudgetProjection
-
-            subject = subjects.budget(code, year, kind)
-            found = self._fold(BudgetProjection(code, year, kind), subject)
-            if len(self._budgets_found) == MOST_BUDGETS:
-                self._budgets_found.clear()
-            self._budgets_found[code, year, kind] = found
-        return found
-
-    def _sums(self) -> Sums | None:
-        """Return the running sums, which know only the one legal view of annulments."""
-        return None if self._basis.void_annulled else self._facts.sums
-
-    def _unsummed(self, code: str, year: int, kind: Kind) -> Sequence[Fact]:
-        """Return at least the facts about a budget that its balances do not tell."""
-        subject, sums = subjects.budget(code, year, kind), self._sums()
-        if sums is None or subject in self._found:
-            return self._standing(subject)
-        found = self._rest.get(subject)
-        if found is None:
-            found = self._rest[subject] = sums.unsummed(subject, self._basis.position)
-        return found
-
-    def _budgeted(self, year: int, kind: Kind) -> list[str]:
-        found = self.subjects(subjects.budget("*", year, kind))
-        return sorted({subject.split("/")[1] for subject in found} - {subjects.WHOLE})

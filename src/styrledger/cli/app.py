@@ -51,6 +51,9 @@ COMMANDS = {
 """Every command and the module that holds it, in the order of the help."""
 
 HELP = ["-h", "--help"]
+YOUNG = 50_000
+"""So many new objects are looked through for cycles at a time: what commands make has hardly any."""
+
 BAD_INPUT = 2
 INTERRUPTED = 130
 """What a shell gives a command that Ctrl-C stopped."""
@@ -71,6 +74,7 @@ class Commands(click.Group):
         gc.disable()
         module = importlib.import_module(f"styrledger.cli.{COMMANDS[cmd_name]}")
         gc.freeze()
+        gc.set_threshold(YOUNG)
         gc.enable()
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         # It is also asked without this program above it, for a proof: its help is the same there.

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Check a proof bundle or a receipt of a styrledger, with nothing but Python itself.
 
-    python verify_proof.py BUNDLE.json [--checkpoint OLD.txt] [--vkey LINE]
+    python verify_proof.py BUNDLE.json [--checkpoint OLD.txt] [--vkey LINE|FILE]
 
-It reads no ledger and uses no part of the program that made the file. It hashes the entries in
-the file again, follows each path up to the root of the checkpoint, and for a budget adds up the
-figure again. OLD.txt is an older checkpoint that you kept. Exit code 0: all of it holds; 1: not.
+It reads no ledger and uses no part of the program that made the file: it hashes the entries again,
+follows each path to the root, and adds up a budget. OLD.txt: a checkpoint you kept. Exit 1: wrong.
 """
 
 import base64
@@ -43,8 +42,8 @@ def unbase64(text: str) -> bytes:
 def leaf_of(entry: dict[str, Any]) -> bytes:
     """Hash an entry: its stored octets, each text with its length before it."""
     stream, name, state = sized(entry["stream"], entry["name"], entry["state"])
-    version = entry["version"].to_bytes(8, "big")
-    return sha256(b"\x00styrledger-entry/1\n" + stream + version + name + state)
+    parts = stream, entry["version"].to_bytes(8, "big"), name, state
+    return sha256(b"\x00styrledger-entry/1\n", *parts)
 
 
 def climb(index: int, last: int, path: list[bytes]) -> Iterator[tuple[bool, bytes]]:
@@ -150,7 +149,7 @@ def answered(bundle: dict[str, Any], known: dict[int, bytes]) -> Iterator[str]:
 def check(octets: bytes, older: str | None, vkey: str | None) -> Iterator[str]:
     """Yield in words what the file proves."""
     written, mark, tail = octets.rpartition(b',\n "sha256": "')
-    need(mark and tail == sha256(written).hex().encode() + b'"\n}\n', "the file was changed")
+    need(mark and tail == sha256(written).hex().encode() + b'"\n}\n', "no bundle, or changed")
     bundle = json.loads(written + b"\n}")
     need(bundle["format"] == "styrledger-bundle/1", "the file is of another format")
     origin, size, root, lines, signed = read_checkpoint(bundle["checkpoint"])
@@ -188,8 +187,9 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     try:
+        line = Path(vkey).read_text("utf-8") if vkey and Path(vkey).is_file() else vkey
         held = older and Path(older).read_text("utf-8")
-        print("\n".join(check(Path(arguments[0]).read_bytes(), held, vkey)))
+        print("\n".join(check(Path(arguments[0]).read_bytes(), held, line)))
     except Exception as wrong:  # noqa: BLE001 - whatever is in the file, it is told in one line
         print(f"WRONG: {wrong}")
         return 1

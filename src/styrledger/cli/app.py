@@ -52,7 +52,7 @@ COMMANDS = {
 
 HELP = ["-h", "--help"]
 YOUNG = 50_000
-"""So many new objects are looked through for cycles at a time: what commands make has hardly any."""
+"""So many new objects are looked through for cycles at a time: there are hardly any."""
 
 BAD_INPUT = 2
 INTERRUPTED = 130

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path
 from typing import Any
@@ -382,6 +383,14 @@ def test_a_fault_of_csv_is_told_with_its_line(text: str, fault: str) -> None:
     found = read_csv(text.encode(errors="surrogateescape"))
     assert told(found) == [f"year.csv:{fault}"]
     assert all(isinstance(one, Entry) for one in found[1:] if text.endswith(SN))
+
+
+def test_a_long_cell_is_refused_whatever_the_parser_takes() -> None:
+    limit = csv.field_size_limit(10**9)
+    try:
+        test_a_fault_of_csv_is_told_with_its_line(*CSV["a long cell"])
+    finally:
+        csv.field_size_limit(limit)
 
 
 def test_a_row_after_a_bad_quote_is_read() -> None:

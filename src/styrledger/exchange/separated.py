@@ -17,6 +17,9 @@ from styrledger.events.entry import Entry
 from styrledger.exchange import tables
 from styrledger.exchange.lines import LONGEST_LINE, Seen, decoded, ignore, lines
 
+LONGEST_CELL = 131_072
+"""Characters; what is longer is a quote that was never closed."""
+
 
 def read(file: BinaryIO, name: str, seen: Seen = ignore) -> Iterator[Entry | Unreadable]:
     """Yield the entry of each row of a file, or why it holds none.
@@ -45,7 +48,9 @@ def _rows(source: _Lines) -> Iterator[tables.Row]:
         except csv.Error:
             yield source.start, ValueRefused(_QUOTES)
         else:
-            yield source.start, cells
+            # The parser's own limit is the whole program's, and other libraries lift it.
+            too_long = any(len(cell) > LONGEST_CELL for cell in cells)
+            yield source.start, ValueRefused(_QUOTES) if too_long else cells
         source.begin_row()
 
 

@@ -365,6 +365,54 @@ ATTACKS = (
         keeps_views=True,
     ),
     Attack(
+        "store a subject in the views as octets",
+        _views("UPDATE filed SET subject = CAST(subject AS BLOB) WHERE position = 7"),
+        7,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "part a subject from its position elsewhere in the views",
+        _views(
+            "UPDATE filed SET subject = 'decision/KF', position = substr(subject, 13) || ' ' "
+            "|| position WHERE position = 7 AND subject GLOB 'decision/KF *'"
+        ),
+        7,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "set the views back to the beginning",
+        _views("UPDATE cursor SET position = 0"),
+        None,
+        alone=True,
+        keeps_views=True,
+    ),
+    Attack(
+        "hide a row before the first",
+        _log(
+            "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) "
+            "SELECT -1, 'unit/NY', 1, topic, state FROM stored_events WHERE rowid = 2"
+        ),
+        -1,
+        alone=True,
+    ),
+    Attack(
+        "nest octets deeper than anything can be read",
+        _log(
+            "UPDATE stored_events SET state = CAST(replace(hex(zeroblob(50000)), '00', "
+            "'{\"entry\":') AS BLOB) WHERE rowid = 7"
+        ),
+        7,
+        alone=True,
+    ),
+    Attack(
+        "take its zone from an instant",
+        _octets('Z"}', '"}', 7),
+        7,
+        alone=True,
+    ),
+    Attack(
         "change when an entry was recorded in the views",
         _views(
             "UPDATE instants SET recorded_at = '2020-01-15T12:00:00.000001Z' WHERE position = 7"

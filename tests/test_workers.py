@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +57,31 @@ def test_what_a_job_refuses_is_told_here_in_its_turn() -> None:
     assert [next(found) for _ in range(3)] == [(0, 0), (1, 1), (2, 2)]
     with pytest.raises(LogDamaged):
         next(found)
+
+
+def printing(number: int, progress: Progress) -> int:
+    """Print what is no answer, as some library might."""
+    del progress
+    os.write(1, b"cnot an answer\n")
+    return number
+
+
+def test_what_else_a_process_prints_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("print('hello')\nprint('cxyz')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [*results(range(20), printing, processes=2)] == [(n, n) for n in range(20)]
+
+
+def test_nothing_is_taken_from_the_folder_that_the_program_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pickle", "styrledger"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit\n")
+    monkeypatch.chdir(tmp_path)
+    found = [*results(range(4), square, processes=2)]
+    assert HERE not in {process for _, (_, process) in found}
 
 
 def test_few_jobs_are_made_before_the_first_is_asked_for() -> None:

@@ -30,7 +30,7 @@ Form = tuple[Callable[[bytes], Recorded], Callable[[object], bytes]]
 SIMPLE = frozenset({str, int, bool, date, datetime, PartialDate})
 """The types of the simple values of an entry."""
 
-UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, ValueError)
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 def read(name: str, state: bytes) -> Recorded | None:

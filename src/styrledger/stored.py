@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+UNREADABLE = (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError)
+"""What comes of octets that are not what is written under their name."""
+
 Decoder = Callable[[bytes], tuple[Recorded, ...]]
 
 
@@ -95,7 +98,7 @@ def decode(name: str, state: bytes) -> tuple[Recorded, ...]:
     """
     try:
         return _decoder(name)(state)
-    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError, ValueError) as fault:
+    except UNREADABLE as fault:
         raise UndecodableEntry(name, str(fault)) from fault
 
 

@@ -21,6 +21,9 @@ from typing import IO, Any, TypeVar, cast
 
 from styrledger.errors import StyrledgerError
 
+READY = b"this process takes jobs\n"
+"""What a process says when all that follows are answers."""
+
 AHEAD = 3
 """So many jobs for each process are given out before the first of them is asked for."""
 
@@ -117,7 +120,11 @@ class _Pool:
 def serve() -> None:
     """Do the jobs that come by standard input; tell progress and results by standard output."""
     gc.set_threshold(100_000)  # what is read goes as it came: there are hardly any cycles to find
-    jobs, told = sys.stdin.buffer, sys.stdout.buffer
+    # Whatever else this process prints, before or later, is no answer.
+    jobs, told = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    told.write(READY)
+    told.flush()
 
     def tell(what: object) -> None:
         pickle.dump(what, told, pickle.HIGHEST_PROTOCOL)
@@ -147,7 +154,8 @@ def _started(count: int) -> list[subprocess.Popen[bytes]]:
     with suppress(OSError):
         for _ in range(count):
             one = subprocess.Popen(  # noqa: S603 - this program itself
-                [sys.executable, "-c", program],
+                # -P: not from the folder that it happens to begin in.
+                [sys.executable, "-P", "-c", program],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -164,13 +172,29 @@ def _drive(
 ) -> None:
     """Give a process one job after the other, and pass on what it tells."""
     given, said = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+    begun = False
     while numbered := waiting.get():
         try:
+            while not begun:
+                begun = _line(said).endswith(READY)
             pickle.dump(numbered, given, pickle.HIGHEST_PROTOCOL)
             given.flush()
             while isinstance(what := pickle.load(said), int):  # noqa: S301 - from our own process
                 told.put(what)
             told.put(what)
-        except (OSError, EOFError, pickle.UnpicklingError, ValueError):
-            # What is left to this process is told as not done at once.
+        except Exception:  # noqa: BLE001 - whatever went wrong, who gave the job will do it
+            # An answer that was not understood may have another behind it.
+            process.kill()
             told.put((numbered[0], None))
+
+
+def _line(said: IO[bytes]) -> bytes:
+    """Return the next line of what a process tells.
+
+    Raises:
+        EOFError: it has ended.
+    """
+    line = said.readline()
+    if not line:
+        raise EOFError
+    return line

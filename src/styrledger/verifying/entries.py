@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 
 from styrledger import plain, registry, stored
-from styrledger.errors import EntryBytesError, StyrledgerError, quoted
+from styrledger.errors import DateError, EntryBytesError, Fault, StyrledgerError, quoted
 from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
 from styrledger.events.entry import Recorded
 from styrledger.rows import Row
@@ -28,7 +28,8 @@ class EntryCheck:
     def __init__(self, faults: Faults, after: int) -> None:
         """Begin after a position."""
         self._faults = faults
-        self._position = after
+        self.position = after
+        """That of the row that was taken last."""
         self.first: datetime | None = None
         self.last: datetime | None = None
         self.keyed: list[Keyed] = []
@@ -65,9 +66,9 @@ class EntryCheck:
         Of octets that are just what the ledger writes that is a plain structure.
         """
         position, stream, _, name, state = row
-        if position != self._position + 1:
-            self._out_of_place(row, self._position + 1)
-        self._position = position
+        if position != self.position + 1:
+            self._out_of_place(row, self.position + 1)
+        self.position = max(position, 0)
         exact = self._exact(row)
         try:
             parts = stored.decode(name, state) if exact is None else (exact,)
@@ -75,6 +76,9 @@ class EntryCheck:
             self._unreadable(row, error)
             return ()
         recorded = parts[0]
+        if recorded.recorded_at.tzinfo is None:
+            self._unreadable(row, DateError(Fault("the instant has no offset from UTC")))
+            return ()
         if recorded.position != position:
             self._of_elsewhere(row, recorded)
         if exact is None:

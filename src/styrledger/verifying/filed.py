@@ -17,7 +17,8 @@ PAGE = 1000
 
 # What was filed after the check began is left out; what is beyond the end of the file is not.
 HELD = """
-SELECT subject || ' ' || position FROM filed
+SELECT CASE WHEN typeof(subject) = 'text' AND typeof(position) = 'integer'
+    THEN subject || ' ' || position END FROM filed
 WHERE position <= ? OR position > (SELECT max(position) FROM cursor)
 """
 

@@ -25,6 +25,9 @@ from styrledger.verifying.kept import KeptPart, unreadable
 
 PAGE = 4096
 
+BELOW = -(2**63)
+"""A position below all others."""
+
 Read = list[tuple[Row, Sequence[Recorded]]]
 """Rows, each with what it stands for."""
 
@@ -56,10 +59,11 @@ class _Part:
 
     def run(self, progress: Callable[[int], object]) -> None:
         """Check page after page."""
-        at = self._task.after
+        # Where positions are missing some may be below the first.
+        at = self._task.after if self._task.last is not None else BELOW
         if self._task.kept is not None and at < self._until:
             self._kept = self._opened(self._task.kept)
-        self._note(at)
+        self._note(self._task.after)
         while rows := self._page(at):
             at = rows[-1].position
             self._grow(self._check.leaves(rows))
@@ -73,7 +77,7 @@ class _Part:
         """Note that the log cannot be read any further."""
         self._end()
         self.found.whole = False
-        after = self._task.after + self._tree.size
+        after = self._check.position
         what = f"the log cannot be read after #{after}"
         self.found.faults.add(LedgerFault("file", what, "entries", str(fault), after + 1))
 

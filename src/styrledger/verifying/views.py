@@ -144,7 +144,7 @@ class KeptViews:
             self._add("the view file is of another ledger", self._ledger, quoted(ledger))
         elif version != VERSION:
             self.said = f"not compared: the view file is of version {version}, made anew when asked"
-        elif not isinstance(position, int) or not 0 <= position < 2**63:
+        elif not isinstance(position, int) or not 0 < position < 2**63:
             self._add("the view file tells no position", "a position", quoted(position))
         else:
             self.position = position

@@ -241,11 +241,11 @@ def test_appends_reach_every_system(stage: Stage) -> None:
     peers = ["raw SQLite", "eventsourcing recorder", "eventsourcing save"]
     assert [row.peer for row in rows] == peers
     with Ledger.open(stage.folder / "appended.db", read_only=True) as appended:
-        assert appended.head() == SIZE + 6
+        assert appended.head() == SIZE + 7
     raw = Raw(stage.folder / "raw_appended.db")
-    more = stage.made_more(6)
+    more = stage.made_more(7)
     line = next(move.line for one in more for move in one.moves)
-    found = raw.count(line, SIZE + 6) - raw.count(line, SIZE)
+    found = raw.count(line, SIZE + 7) - raw.count(line, SIZE)
     assert found == sum(move.line == line for one in more for move in one.moves)
     raw.close()
 

@@ -150,6 +150,7 @@ class Keeper:
             self._tiles = self._filer = None
             grown = tiles.graft(worked.root)
             self._put(worked.page, [*worked.tiles, *grown, *tiles.begun()])
+            view.add_filed(worked.filed)
             view.move(Cursor(self._ledger, VERSION, worked.position, worked.digest))
         self._tiles = tiles
         self.position = worked.position

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 import attrs
 
@@ -39,6 +40,8 @@ class Worked:
     """What follows from a stretch: its rows, its tiles, the root over it, and its last entry."""
 
     page: Page
+    filed: list[str | int]
+    """What it files under subjects, in the form and order in which it is written."""
     tiles: list[Tile]
     root: bytes
     position: int
@@ -64,10 +67,11 @@ def work_out(stretch: Stretch, progress: Progress) -> Worked:
     tree = Tiles(0, lambda _level, _place: b"")
     tiles = [placed(tile, after) for tile in tree.grow(leaves_of(rows))]
     page = Filer(None if before is None else _recorded_at(before)).page(rows)
-    page.filed.sort()
+    filed = [*chain.from_iterable(sorted(page.filed))]
+    page.filed.clear()
     page.entries.clear()
     (root,) = tree.edge()
-    return Worked(page, tiles, root, rows[-1].position, digest(rows[-1]))
+    return Worked(page, filed, tiles, root, rows[-1].position, digest(rows[-1]))
 
 
 def check_dense(after: int, rows: Sequence[Row]) -> None:

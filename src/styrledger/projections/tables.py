@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain
@@ -191,12 +191,17 @@ class ViewFile(Finding):
         ):
             if rows:
                 self.connection.executemany(statement, rows)
-        filed = sorted(page.filed)
+        self.add_filed([*chain.from_iterable(sorted(page.filed))])
+
+    def add_filed(self, filed: Sequence[str | int]) -> None:
+        """File entries under subjects: a subject, then a position, and so on, in their order."""
         # Many rows in one statement take little more than half of what they take one by one.
-        at_once = len(filed) - len(filed) % MANY
-        for at in range(0, at_once, MANY):
-            self.connection.execute(FILE_MANY, [*chain.from_iterable(filed[at : at + MANY])])
-        self.connection.executemany("INSERT INTO filed VALUES (?, ?)", filed[at_once:])
+        width = 2 * MANY
+        at_once = len(filed) - len(filed) % width
+        for at in range(0, at_once, width):
+            self.connection.execute(FILE_MANY, filed[at : at + width])
+        rest = zip(filed[at_once::2], filed[at_once + 1 :: 2], strict=True)
+        self.connection.executemany("INSERT INTO filed VALUES (?, ?)", rest)
 
     def log_head(self) -> int | None:
         """Return how many entries the log holds; None without a log beside."""

@@ -63,7 +63,7 @@ def key_of(worker: int, batch: int, number: int) -> str:
 
 def write(place: str, worker: int, batches: int, size: int) -> None:
     """Record batches, each until it is acknowledged, in a ledger that stays open."""
-    with Ledger.open(place) as ledger:
+    with _opened(place) as ledger:
         for batch in range(batches):
             while True:
                 with suppress(CommitUnknown, LedgerBusy, ServerUnreachable):
@@ -71,6 +71,14 @@ def write(place: str, worker: int, batches: int, size: int) -> None:
                     break
                 time.sleep(PAUSE)
             _tell(Told(worker, batch, [one.position for one in done]))
+
+
+def _opened(place: str) -> Ledger:
+    """Open a ledger, whose server may be away just then."""
+    while True:
+        with suppress(ServerUnreachable):
+            return Ledger.open(place)
+        time.sleep(PAUSE)
 
 
 def read(place: str, reader: int, count: int, size: int) -> None:

@@ -22,7 +22,8 @@ from styrledger import registry
 from styrledger.events.base import Event
 from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Entry, Recorded
-from styrledger.times import PartialDate, partial_date
+from styrledger.stored import date_from
+from styrledger.times import PartialDate
 
 Form = tuple[Callable[[bytes], Recorded], Callable[[object], bytes]]
 """What reads the octets of an event's entries, and what writes them."""
@@ -68,14 +69,8 @@ def _form(name: str) -> Form | None:
     if cls.placed is not Event.placed:  # it makes another of its own class
         return None
     structure = _structure(Recorded, cls)
-    decode = msgspec.json.Decoder(structure, dec_hook=_date).decode
+    decode = msgspec.json.Decoder(structure, dec_hook=date_from).decode
     return cast("Form", (decode, msgspec.json.Encoder(enc_hook=str).encode))
-
-
-def _date(kind: type, value: str) -> PartialDate:
-    if kind is PartialDate:
-        return partial_date(value)
-    raise NotImplementedError(kind)
 
 
 def _structure(cls: type[Any], event: type[Any]) -> Any:

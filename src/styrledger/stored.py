@@ -85,7 +85,7 @@ def _reader(name: str) -> Callable[[bytes], Entry]:
     if cls is EntryCorrected:
         return lambda octets: next(_entries(name, msgspec.json.decode(octets)))
     generic: Any = Entry
-    reads: Callable[[bytes], Entry] = msgspec.json.Decoder(generic[cls], dec_hook=_dec_hook).decode
+    reads: Callable[[bytes], Entry] = msgspec.json.Decoder(generic[cls], dec_hook=date_from).decode
     return reads
 
 
@@ -112,7 +112,7 @@ def _decoder(name: str) -> Decoder:
     if cls is EntryCorrected:
         return lambda state: _decode_slowly(name, state)
     recorded: Any = Recorded
-    fast = msgspec.json.Decoder(recorded[cls], dec_hook=_dec_hook)
+    fast = msgspec.json.Decoder(recorded[cls], dec_hook=date_from)
     return lambda state: (fast.decode(state),)
 
 
@@ -135,12 +135,12 @@ def _entries(name: str, fields: registry.Payload) -> Iterator[Entry]:
             yield from _corrections(fields, event)
         else:
             generic: Any = Entry
-            yield msgspec.convert({**fields, "event": event}, generic[cls], dec_hook=_dec_hook)
+            yield msgspec.convert({**fields, "event": event}, generic[cls], dec_hook=date_from)
 
 
 def _corrections(fields: registry.Payload, event: registry.Payload) -> Iterator[Entry]:
     """Yield one correction for each entry that the replacement stands for today."""
-    bare = msgspec.convert({**fields, "event": _AMENDS}, Entry[Amendment], dec_hook=_dec_hook)
+    bare = msgspec.convert({**fields, "event": _AMENDS}, Entry[Amendment], dec_hook=date_from)
     inner = event["replacement"]
     for replacement in _entries(inner["name"], inner["entry"]):
         corrected = _unchecked(
@@ -164,7 +164,8 @@ def _unchecked(cls: type[T], **fields: object) -> T:
 _AMENDS = {"target": "-", "reason": "-"}
 
 
-def _dec_hook(kind: type, value: Any) -> Any:
+def date_from(kind: type, value: Any) -> Any:
+    """Return the date of a text, for a decoder; the same text gives the same object."""
     if kind is PartialDate:
         return partial_date(value)
     raise NotImplementedError(kind)

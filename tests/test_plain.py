@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrledger import plain, registry, stored
-from styrledger.events.entry import Recorded
+from styrledger.events.corrections import Amendment
+from styrledger.events.entry import Entry, Recorded
 from styrledger.history import filed_under
+from styrledger.projections.filing import definition, standing_for
+from styrledger.projections.listing import listed
 
 GOLDEN = Path(__file__).parent / "golden" / "stored.txt"
 
@@ -24,26 +28,56 @@ def golden() -> list[tuple[str, bytes]]:
     return [(name, state.encode()) for name, _, state in pairs]
 
 
-SLOW = {"entry.corrected.v1", "vote.counted.v1"}
-"""What holds another entry, and what makes another of its own class."""
+SLOW = {"vote.counted.v1"}
+"""What makes another of its own class."""
 
-PLAIN = [(name, state) for name, state in golden() if name not in SLOW]
+
+def correcting(name: str, state: bytes) -> tuple[str, bytes]:
+    """Return a correction that holds an entry as its replacement."""
+    replacement = {"entry": json.loads(state)["entry"], "name": name}
+    event = {"reason": "Fel.", "replacement": replacement, "target": "#1"}
+    moment = "2020-02-10T09:00:00.000000Z"
+    written = {
+        "entry": {"event": event, "stage": "decided"},
+        "position": 2,
+        "recorded_at": moment,
+    }
+    octets = json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
+    return "entry.corrected.v1", octets
+
+
+BARE = [(name, state) for name, state in golden() if name not in SLOW]
+PLAIN = [
+    *BARE,
+    *(correcting(*pair) for pair in BARE if not registry.STORED[pair[0]].amends),
+]
 
 
 def told(recorded: Recorded) -> dict[str, object]:
     """Return all that is asked of an entry when it is filed and checked."""
-    entry, event = recorded.entry, recorded.entry.event
+    event = recorded.entry.event
     return {
         "place": (recorded.position, recorded.recorded_at, recorded.by),
+        "amends": cast("Amendment", event).target if event.amends else None,
+        "placed": event.placed(recorded.entry.decision).stream(),
+        "entries": [about(one) for one in (recorded.entry, *standing_for([recorded]))],
+        "listed": listed(recorded.position, [recorded]),
+    }
+
+
+def about(entry: Entry) -> dict[str, object]:
+    """Return what is asked of one entry, or of a replacement."""
+    event = entry.event
+    return {
         "entry": (entry.key, entry.stage, entry.counts_from),
-        "event": (event.type, event.amends, event.rules, event.defines()),
+        "event": (event.type, event.amends, event.rules, event.defines(), definition(entry)),
         "stream": event.placed(entry.decision).stream(),
         "subjects": filed_under(entry),
         "decision": None if entry.decision is None else (entry.decision.key, entry.decision.order),
     }
 
 
-def test_every_event_but_two_has_a_structure() -> None:
+def test_every_event_but_one_has_a_structure() -> None:
     assert {name for name, _ in golden()} == {*registry.STORED}
     assert {name for name, state in golden() if plain.read(name, state) is None} == SLOW
 
@@ -56,9 +90,21 @@ def test_a_structure_tells_the_same_as_the_entry(name: str, state: bytes) -> Non
     assert told(found) == told(recorded)
 
 
-def test_a_correction_and_an_unknown_name_are_left_to_the_slow_reading() -> None:
-    correction = next(state for name, state in golden() if name == "entry.corrected.v1")
-    assert plain.read("entry.corrected.v1", correction) is None
+def test_an_instant_at_a_whole_second_is_read_as_any_other() -> None:
+    name, state = PLAIN[0]
+    at = state.index(b'"recorded_at":') + len(b'"recorded_at":')
+    for moment in (b"2020-02-10T09:00:00.000000Z", b"2020-02-10T09:00:00.000001Z"):
+        found = plain.read_exact(name, state[:at] + b'"%b"}' % moment)
+        assert found is not None
+        assert found.recorded_at == datetime.fromisoformat(moment.decode())
+    for other in (b"2020-02-10T09:00:00Z", b"2020-02-10T09:00:00.000000+00:00", b"2020-02-10"):
+        assert plain.read(name, state[:at] + b'"%b"}' % other) is None
+
+
+def test_an_unknown_name_and_nested_corrections_are_left_to_the_slow_reading() -> None:
+    correction = next(pair for pair in golden() if pair[0] == "entry.corrected.v1")
+    assert plain.read(*correcting(*correction)) is None
+    assert plain.read(*correcting("budget.guessed.v1", PLAIN[0][1])) is None
     assert plain.read_exact("budget.guessed.v1", PLAIN[0][1]) is None
 
 

@@ -3,7 +3,7 @@
 For every event there is a structure with the names and types of its stored form, and nothing
 else, in the order in which they are written. It has the methods of the classes that it stands
 for, so that an entry tells its stream and its subjects by the same code whichever way it was
-read. What fits no structure, a correction or what a newer or an older version wrote, is left to
+read. What fits no structure, such as what a newer or an older version wrote, is left to
 ``stored``: None says only that this does not know.
 """
 
@@ -12,8 +12,8 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
-from typing import Any, Generic, Literal, TypeVar, Union, cast, get_args, get_origin
+from functools import cache, lru_cache
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import attrs
 import msgspec
@@ -23,15 +23,28 @@ from styrledger.events.base import Event
 from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Entry, Recorded
 from styrledger.stored import date_from
-from styrledger.times import PartialDate
+from styrledger.times import PartialDate, instant
 
-Form = tuple[Callable[[bytes], Recorded], Callable[[object], bytes]]
-"""What reads the octets of an event's entries, and what writes them."""
 
-SIMPLE = frozenset({str, int, bool, date, datetime, PartialDate})
+class Form(NamedTuple):
+    """What reads the octets of an event's entries, what writes them, and if they hold others."""
+
+    reads: Callable[[bytes], Any]
+    writes: Callable[[object], bytes]
+    corrects: bool
+
+
+SIMPLE = frozenset({str, int, bool, date, PartialDate})
 """The types of the simple values of an entry."""
 
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+class Named(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """A replacement inside a correction: its octets are read by the form of its own name."""
+
+    entry: msgspec.Raw
+    name: str
 
 
 def read(name: str, state: bytes) -> Recorded | None:
@@ -42,8 +55,11 @@ def read(name: str, state: bytes) -> Recorded | None:
     form = _form(name)
     if form is None:
         return None
+    reads, _, corrects = form
     try:
-        return form[0](state)
+        found = reads(state)
+        found.recorded_at = _instant(found.recorded_at)
+        return found if not corrects or _replaced(found.entry.event, exact=False) else None
     except UNREADABLE:
         return None
 
@@ -53,24 +69,57 @@ def read_exact(name: str, state: bytes) -> Recorded | None:
     form = _form(name)
     if form is None:
         return None
-    reads, writes = form
+    reads, writes, corrects = form
     try:
         found = reads(state)
+        if writes(found) != state:
+            return None
+        found.recorded_at = _instant(found.recorded_at)
+        return found if not corrects or _replaced(found.entry.event, exact=True) else None
     except UNREADABLE:
         return None
-    return found if writes(found) == state else None
+
+
+def _replaced(event: Any, *, exact: bool) -> bool:
+    """Read the entry inside a correction, which was left as it is written; tell if it could be."""
+    octets, form = bytes(event.replacement.entry), _form_within(event.replacement.name)
+    if form is None:
+        return False
+    event.replacement = entry = form.reads(octets)
+    return not exact or form.writes(entry) == octets
+
+
+@lru_cache(4096)  # all entries of a commit have the same
+def _instant(text: str) -> datetime:
+    """Return the instant that a text says.
+
+    Raises:
+        ValueError: the ledger writes it otherwise.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or instant(moment) != text:
+        raise ValueError(text)
+    return moment
 
 
 @cache
 def _form(name: str) -> Form | None:
-    cls = registry.STORED.get(name)
-    if cls is None or cls is EntryCorrected or name in registry.UPCASTERS:
+    return _made(Recorded, name)
+
+
+@cache
+def _form_within(name: str) -> Form | None:
+    return None if registry.STORED.get(name) is EntryCorrected else _made(Entry, name)
+
+
+def _made(cls: type[Any], name: str) -> Form | None:
+    event = registry.STORED.get(name)
+    if event is None or name in registry.UPCASTERS:
         return None
-    if cls.placed is not Event.placed:  # it makes another of its own class
+    if event.placed is not Event.placed:  # it makes another of its own class
         return None
-    structure = _structure(Recorded, cls)
-    decode = msgspec.json.Decoder(structure, dec_hook=date_from).decode
-    return cast("Form", (decode, msgspec.json.Encoder(enc_hook=str).encode))
+    decode = msgspec.json.Decoder(_structure(cls, event), dec_hook=date_from).decode
+    return Form(decode, msgspec.json.Encoder(enc_hook=str).encode, event is EntryCorrected)
 
 
 def _structure(cls: type[Any], event: type[Any]) -> Any:
@@ -115,6 +164,10 @@ def _kind(kind: Any, event: type[Any]) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if kind is type(None) or origin is Literal or kind in SIMPLE:
         return kind
+    if kind is datetime:
+        return str  # what it says is looked at once for all entries of a commit
+    if kind is Entry and event is EntryCorrected:
+        return Named
     if origin in {Union, types.UnionType}:
         return Union[tuple(_kind(one, event) for one in arguments)]  # noqa: UP007 - made here
     if origin is tuple:

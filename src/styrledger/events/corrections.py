@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import attrs
 
@@ -63,3 +63,11 @@ class EntryWithdrawn(Amendment):
     """
 
     type: ClassVar[str] = "entry.withdrawn"
+
+
+def replacement_of(event: Event) -> Entry | None:
+    """Return the entry that a correction puts in its target's place, None for other events.
+
+    It asks for the type, not the class: what is checked octet by octet has other classes.
+    """
+    return cast("EntryCorrected", event).replacement if event.type == EntryCorrected.type else None

@@ -13,7 +13,7 @@ from typing import cast
 import attrs
 
 from styrledger import plain, stored
-from styrledger.events.corrections import Amendment, EntryCorrected, EntryWithdrawn
+from styrledger.events.corrections import Amendment, EntryWithdrawn, replacement_of
 from styrledger.events.entry import Entry, Recorded
 from styrledger.history import filed_under
 from styrledger.projections.places import PLACES, Values
@@ -74,7 +74,8 @@ class Filer:
         position = row.position
         page.entries.append(row)
         recorded = parts[0]
-        if recorded.recorded_at != self._last:
+        # Entries of one commit mostly share one object.
+        if recorded.recorded_at is not self._last and recorded.recorded_at != self._last:
             self._last = recorded.recorded_at
             page.instants.append((position, instant(self._last)))
         entry = recorded.entry
@@ -104,8 +105,7 @@ class Filer:
 def standing_for(parts: Iterable[Recorded]) -> Iterator[Entry]:
     """Yield the entries that would stand, were this recorded last: itself, or its replacement."""
     for part in parts:
-        event = part.entry.event
-        yield event.replacement if isinstance(event, EntryCorrected) else part.entry
+        yield replacement_of(part.entry.event) or part.entry
 
 
 def definition(entry: Entry) -> str | None:

@@ -14,7 +14,7 @@ import attrs
 
 from styrledger import stored
 from styrledger.events.base import Event
-from styrledger.events.corrections import EntryCorrected
+from styrledger.events.corrections import replacement_of
 from styrledger.events.entry import Recorded
 from styrledger.projections.places import Values
 from styrledger.times import STOCKHOLM, instant
@@ -115,7 +115,7 @@ def listed(position: int, parts: Sequence[Recorded]) -> Values:
 
 
 def text_of(parts: Iterable[Recorded]) -> str:
-    """Return all that entries say in words, for searching."""
+    """Return all that entries say in words, for searching; not those in plain structures."""
     from styrledger.codec import write_entry  # noqa: PLC0415 - only a search waits for it
 
     return "\n".join(text for part in parts for text in texts(write_entry(part.entry)))
@@ -130,8 +130,9 @@ def _unfiled(view: Tables, last: str) -> Iterator[tuple[int, tuple[Recorded, ...
 
 def _names(event: Event) -> Iterator[tuple[str, str]]:
     """Yield the kind and name of all that an event introduces or uses."""
-    if isinstance(event, EntryCorrected):
-        yield from _names(event.replacement.event)
+    replacement = replacement_of(event)
+    if replacement is not None:
+        yield from _names(replacement.event)
     defined = event.defines()
     if defined is not None:
         yield defined

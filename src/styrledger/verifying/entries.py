@@ -69,21 +69,18 @@ class EntryCheck:
         if position != self.position + 1:
             self._out_of_place(row, self.position + 1)
         self.position = max(position, 0)
-        exact = self._exact(row)
         try:
-            parts = stored.decode(name, state) if exact is None else (exact,)
-        except (StyrledgerError, TypeError, AttributeError) as error:
-            self._unreadable(row, error)
+            exact = plain.read_exact(name, state)
+        except TypeError:  # a row that holds no text or no octets
+            exact = None
+        parts = self._slowly(row) if exact is None else (exact,)
+        if not parts:
             return ()
         recorded = parts[0]
-        if recorded.recorded_at.tzinfo is None:
-            self._unreadable(row, DateError(Fault("the instant has no offset from UTC")))
-            return ()
         if recorded.position != position:
             self._of_elsewhere(row, recorded)
-        if exact is None:
-            self._octets(row, recorded)
-        if recorded.recorded_at != self.last:
+        # Entries of one commit mostly share one object.
+        if recorded.recorded_at is not self.last and recorded.recorded_at != self.last:
             self._time(row, recorded)
         entry = recorded.entry
         event = entry.event
@@ -97,11 +94,18 @@ class EntryCheck:
             self.keyed.append(Keyed(position, entry.key))
         return parts
 
-    def _exact(self, row: Row) -> Recorded | None:
+    def _slowly(self, row: Row) -> Sequence[Recorded]:
+        """Read octets that no structure fits, and say what is wrong with them."""
         try:
-            return plain.read_exact(row.name, row.state)
-        except TypeError:  # a row that holds no text or no octets
-            return None
+            parts = stored.decode(row.name, row.state)
+        except (StyrledgerError, TypeError, AttributeError) as error:
+            self._unreadable(row, error)
+            return ()
+        if parts[0].recorded_at.tzinfo is None:
+            self._unreadable(row, DateError(Fault("the instant has no offset from UTC")))
+            return ()
+        self._octets(row, parts[0])
+        return parts
 
     def _out_of_place(self, row: Row, expected: int) -> None:
         self.whole = False

@@ -11,6 +11,7 @@ from styrledger.projections.tiles import STRETCH, Tile
 from styrledger.store import Place
 from styrledger.verifying.faults import Faults
 from styrledger.verifying.filed import Mixed
+from styrledger.verifying.versions import Versions
 
 PART = 4 * STRETCH
 """How many entries a part holds: four of the largest subtrees whose tiles lie inside it."""
@@ -61,11 +62,11 @@ class Task:
 class Whole:
     """A check of something as a whole.
 
-    That is the database of the log or the view file, the versions within streams, or what a
-    view file holds under subjects, or as sums.
+    That is the database of the log or the view file, or what a view file holds under subjects,
+    or as sums.
     """
 
-    what: Literal["log", "versions", "views", "filed", "sums"]
+    what: Literal["log", "views", "filed", "sums"]
     place: Place
     kept: Kept | None = None
 
@@ -96,5 +97,6 @@ class Found:
     faults: Faults = attrs.Factory(Faults)
     views: Faults = attrs.Factory(Faults)
     filed: Mixed = attrs.Factory(Mixed)
+    versions: Versions = attrs.Factory(Versions)
     keyed: list[Keyed] = attrs.Factory(list[Keyed])
     amended: list[Amended] = attrs.Factory(list[Amended])

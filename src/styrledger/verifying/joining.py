@@ -15,6 +15,7 @@ from styrledger.verifying.entries import too_early
 from styrledger.verifying.faults import Faults, LedgerFault, fault_at
 from styrledger.verifying.filed import Mixed
 from styrledger.verifying.found import Amended, Found, Keyed
+from styrledger.verifying.versions import Versions
 
 
 class Joined:
@@ -33,6 +34,7 @@ class Joined:
         self.whole = True
         """False where an entry cannot be read or is out of its place."""
         self.filed = Mixed()
+        self.versions = Versions()
         self.links: list[Values] = []
         self.subtrees: list[bytes] = []
         self.begun: tuple[Tile, ...] = ()
@@ -57,6 +59,7 @@ class Joined:
             self.roots[size] = at.root()
         self._tree.join(found.count, found.edge)
         self.filed = self.filed.plus(found.filed)
+        self.versions.join(found.versions)
         self.subtrees += found.subtrees
         self.begun = found.begun or self.begun
         self._times(found)

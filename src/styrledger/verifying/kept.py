@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from styrledger import stored
 from styrledger.errors import quoted
 from styrledger.events.entry import Recorded
 from styrledger.evidence import Database, Values
@@ -103,8 +104,8 @@ class KeptPart:
             shown = ((row, parts) for row, parts in entries if row.position <= self._kept.listed)
             tables.append((ENTRIES, [listed(row.position, parts) for row, parts in shown]))
         if first <= self._kept.searched:
-            shown = ((row, parts) for row, parts in entries if row.position <= self._kept.searched)
-            tables.append((SEARCH, [(row.position, text_of(parts)) for row, parts in shown]))
+            found = (row for row in rows if row.position <= self._kept.searched)
+            tables.append((SEARCH, [(row.position, _text(row)) for row in found]))
         ends = {ENTRIES.name: self._kept.listed, SEARCH.name: self._kept.searched}
         for table, expected in tables:
             end = min(last, ends.get(table.name, last)) + 1
@@ -152,6 +153,10 @@ class KeptPart:
         except sqlite3.Error as fault:
             self._broken = True
             self._faults.add(unreadable(fault))
+
+
+def _text(row: Row) -> str:
+    return text_of(stored.decode(row.name, row.state))
 
 
 def unreadable(fault: Exception) -> LedgerFault:

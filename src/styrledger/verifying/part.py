@@ -67,6 +67,7 @@ class _Part:
         while rows := self._page(at):
             at = rows[-1].position
             self._grow(self._check.leaves(rows))
+            self.found.versions.take(rows)
             read = [(row, self._check.take(row)) for row in rows]
             if self._kept is not None and self._check.whole and at <= self._until:
                 self._compare(self._kept, read)
@@ -77,6 +78,7 @@ class _Part:
         """Note that the log cannot be read any further."""
         self._end()
         self.found.whole = False
+        self.found.versions.give_up()
         after = self._check.position
         what = f"the log cannot be read after #{after}"
         self.found.faults.add(LedgerFault("file", what, "entries", str(fault), after + 1))

@@ -16,6 +16,7 @@ from styrledger.verifying.filed import Mixed
 from styrledger.verifying.found import PART, Found, Job, Kept, Task, Whole
 from styrledger.verifying.jobs import results
 from styrledger.verifying.joining import Joined
+from styrledger.verifying.versions import tell
 from styrledger.verifying.views import KeptViews
 
 Progress = Callable[[int], object]
@@ -59,10 +60,12 @@ def verify(
                 joined.add(done)
             elif isinstance(done, Mixed):
                 views.filed = done
-            elif isinstance(job, Whole) and job.kept is None:
-                (of_file if job.what == "log" else joined.faults).take(done)
+            elif isinstance(job, Whole) and job.what == "log":
+                of_file.take(done)
             else:
                 of_views.take(done)
+        if not joined.versions.follow:
+            tell(evidence, joined.faults)
         anchors = anchored(claims, joined, origin, joined.faults)
         if not joined.whole:
             views.not_compared()
@@ -103,7 +106,7 @@ def _jobs(place: Place, head: int | None, sizes: tuple[int, ...], kept: Kept | N
             jobs.append(Task(place, after, last, inside, kept))
     else:
         jobs.append(Task(place, 0, None, sizes, None))
-    return [*jobs, Whole("versions", place)]
+    return jobs
 
 
 def _extent(evidence: Evidence) -> tuple[int, bool]:

@@ -17,7 +17,7 @@ from styrledger.files import uri
 from styrledger.ledger import Ledger
 from styrledger.opened import view_path
 from styrledger.projections.tables import ViewFile
-from styrledger.verifying import run
+from styrledger.verifying import run, versions
 from styrledger.verifying.anchors import Held
 from styrledger.verifying.faults import Verification
 from styrledger.verifying.run import verify
@@ -123,6 +123,20 @@ ATTACKS = [
         LOG,
         "UPDATE stored_events SET originator_id = 'budget/1999' WHERE rowid = {}",
     ),
+    LongAttack(
+        "a version in the second part",
+        PART + 9,
+        LOG,
+        "UPDATE stored_events SET originator_version = 100000 + originator_version "
+        "WHERE rowid = {}",
+    ),
+    LongAttack(
+        "a version that goes on where the part before it did not end",
+        PART + 1,
+        LOG,
+        "UPDATE stored_events SET originator_version = 100000 + originator_version "
+        "WHERE rowid >= {}",
+    ),
     LongAttack("a row that is gone", PART + 51, LOG, "DELETE FROM stored_events WHERE rowid = {}"),
     LongAttack(
         "a fact in the second part",
@@ -157,6 +171,18 @@ ATTACKS = [
     ),
     LongAttack("a sum", PART + 5, VIEWS, "UPDATE sums SET ore = ore + 1 WHERE known = {}"),
 ]
+
+
+@pytest.mark.parametrize("most", [1, 25], ids=["too many streams", "few streams"])
+def test_versions_are_told_alike_whether_streams_are_followed_or_not(
+    log: Long, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(versions, "MOST", most)
+    assert log.check().ok
+    update = "UPDATE stored_events SET originator_version = 7000 WHERE rowid IN ({}, {})"
+    sql(log.path, update.format(EARLY, LATE))
+    told = [(fault.kind, fault.position) for fault in log.check().faults]
+    assert [one for one in told if one[0] == "version"] == [("version", EARLY), ("version", LATE)]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)

@@ -298,7 +298,7 @@ class Ledger(OpenLedger):
         from styrledger.proving import bare_checkpoint, prove
 
         self._catch_up()
-        node = self._runner.node
+        node = self._runner.nodes()
         size = self._position(known)
         text = checkpoint
         if text is None and key is not None:

@@ -25,7 +25,7 @@ READY = b"this process takes jobs\n"
 """What a process says when all that follows are answers."""
 
 AHEAD = 3
-"""So many jobs for each process are given out before the first of them is asked for."""
+"""So far ahead is memory for what came of jobs that are not asked for yet."""
 
 J = TypeVar("J")
 D = TypeVar("D")
@@ -46,10 +46,16 @@ def ignore(count: int) -> None:
 
 
 def results(
-    jobs: Iterable[J], do: Do[J, D], *, processes: int, progress: Progress = ignore
+    jobs: Iterable[J],
+    do: Do[J, D],
+    *,
+    processes: int,
+    progress: Progress = ignore,
+    ahead: int = AHEAD,
 ) -> Generator[tuple[J, D]]:
     """Do jobs and yield each with what came of it, in their order; that must not be None.
 
+    ``ahead`` jobs for each process are given out before the first of them is asked for.
     With fewer than two processes, or where none can be had, they are done here. A job whose
     process failed is done here too, and so tells why.
     """
@@ -61,7 +67,7 @@ def results(
     pool = _Pool(started, do, progress)
     try:
         following = iter(jobs)
-        given = deque(islice(following, AHEAD * len(started)))
+        given = deque(islice(following, ahead * len(started)))
         for job in given:
             pool.give(job)
         while given:

@@ -15,7 +15,8 @@ from styrledger.links import Link
 from styrledger.projections.keeper import Keeper, Source
 from styrledger.projections.sums import Balanced, Sums
 from styrledger.projections.tables import Emptied, ViewFile
-from styrledger.tree import root_at
+from styrledger.projections.tiles import nodes
+from styrledger.tree import NodeReader, root_at
 
 if TYPE_CHECKING:
     from styrledger.events.base import Kind
@@ -111,13 +112,12 @@ class Runner(Keeper):
         """Return the corrections and withdrawals of a slot, in order of position."""
         return self.asked(lambda view: view.links(slot))
 
-    def node(self, level: int, index: int) -> bytes:
-        """Return the hash of a complete node of the tree.
+    def nodes(self) -> NodeReader:
+        """Return what gives the hashes of complete nodes of the tree, for one piece of work.
 
-        Raises:
-            KeyError: the log has not grown that far.
+        It raises ``KeyError`` where the log has not grown that far.
         """
-        return self.asked(lambda view: view.node(level, index))
+        return nodes(lambda level, place: self.asked(lambda view: view.tile(level, place)))
 
     def subjects(self, pattern: str, known: int) -> list[str]:
         """Return the subjects that match a GLOB pattern under which something stood, sorted."""

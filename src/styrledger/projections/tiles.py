@@ -8,9 +8,10 @@ between are computed when they are asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 from hashlib import sha256
 
-from styrledger.tree import EMPTY_ROOT, HASH_SIZE
+from styrledger.tree import EMPTY_ROOT, HASH_SIZE, NodeReader
 
 HEIGHT = 4
 """How many levels of the tree one level of tiles stands for."""
@@ -22,6 +23,9 @@ TIERS = 3
 
 STRETCH = 1 << (HEIGHT * TIERS)
 """How many entries such a stretch has: the leaves below one hash of the tier above."""
+
+REMEMBERED = 4096
+"""So many nodes and tiles are remembered at most."""
 
 TileReader = Callable[[int, int], bytes]
 """Gives the hashes of a tile, by its level and place; none where there is no such tile."""
@@ -131,6 +135,12 @@ def node_in(read: TileReader, level: int, index: int) -> bytes:
     if len(hashes) != 1 << above:
         raise KeyError((level, index))
     return joined(hashes)
+
+
+def nodes(read: TileReader) -> NodeReader:
+    """Return what gives complete nodes for one piece of work, which asks for some of them often."""
+    remember = lru_cache(REMEMBERED)
+    return remember(partial(node_in, remember(read)))
 
 
 def joined(hashes: list[bytes]) -> bytes:

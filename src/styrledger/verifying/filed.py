@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import attrs
 
@@ -34,9 +35,9 @@ ROUND = 1 << 64
 class Mixed:
     """Some rows in any order: how many, and a sum of them that no other rows have.
 
-    The sum is of Python's hashes of text, which rest on a secret of the process (PEP 456): who
-    edits a file cannot know which rows would come to the same. Processes with other secrets
-    have other sums.
+    The sum is of Python's hashes of texts, which rest on a secret of the process (PEP 456): who
+    edits a file cannot know which rows would come to the same. Each is hashed as the row that a
+    query gives, a tuple of one. Processes with other secrets have other sums.
     """
 
     rows: int = 0
@@ -49,15 +50,16 @@ class Mixed:
 
 def made(filed: list[Values]) -> Mixed:
     """Return the rows that follow from entries."""
-    return Mixed(len(filed), sum(hash(f"{subject} {at}") for subject, at in filed) % ROUND)
+    return Mixed(len(filed), sum(hash((f"{subject} {at}",)) for subject, at in filed) % ROUND)
 
 
 def held(kept: Database, end: int) -> Mixed:
     """Return the rows that a view file holds of the entries up to a position."""
     count = total = 0
-    for (text,) in kept.select(HELD, end):
-        count += 1
-        total += hash(text)
+    hashes = map(hash, kept.select(HELD, end))
+    while some := [*islice(hashes, PAGE)]:
+        count += len(some)
+        total += sum(some)
     return Mixed(count, total % ROUND)
 
 

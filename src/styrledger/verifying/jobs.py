@@ -20,13 +20,16 @@ from styrledger.workers import Progress
 FEW = 4
 """As many jobs as these are done before other processes are ready."""
 
+AHEAD = 32
+"""The first jobs are the longest: nobody waits for them with nothing else to do."""
+
 Done = Found | Faults | Mixed
 
 
 def results(jobs: Sequence[Job], progress: Progress) -> Iterator[tuple[Job, Done]]:
     """Do jobs and yield each with what it found, in their order."""
     processes = min(workers.cores(), len(jobs) - FEW)
-    return workers.results(jobs, do, processes=processes, progress=progress)
+    return workers.results(jobs, do, processes=processes, progress=progress, ahead=AHEAD)
 
 
 def do(job: Job, progress: Progress) -> Done:

@@ -23,7 +23,8 @@ from styrledger.verifying.filed import made
 from styrledger.verifying.found import Found, Kept, Task
 from styrledger.verifying.kept import KeptPart, unreadable
 
-PAGE = 4096
+PAGE = 512
+"""So few entries are in hand at once that a processor has all of them near it."""
 
 BELOW = -(2**63)
 """A position below all others."""

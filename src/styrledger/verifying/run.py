@@ -98,7 +98,7 @@ def _jobs(place: Place, head: int | None, sizes: tuple[int, ...], kept: Kept | N
     """Return what there is to do; ``head`` is None where positions are missing."""
     jobs: list[Job] = [Whole("log", place)]
     if kept is not None:
-        jobs += [Whole(what, place, kept) for what in ("views", "filed", "sums")]
+        jobs += [Whole(what, place, kept) for what in ("filed", "views", "sums")]
     if head is not None:
         for after in range(0, max(head, 1), PART):
             last = min(after + PART, head)

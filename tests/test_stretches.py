@@ -21,7 +21,7 @@ from styrledger.projections.tiles import STRETCH
 from .attacks import sql
 from .ledgers import SetClock, register
 
-COUNT = 3 * STRETCH + 17
+COUNT = 7 * STRETCH + 17
 TABLES = [name for kind, name, _ in view_parts(copies=False) if kind == "table"]
 
 

@@ -6,6 +6,7 @@ The same text names a subject on the command line, in the audit trail and in the
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 WHOLE = "*"
@@ -78,6 +79,7 @@ def deadline(code: str) -> str:
     return f"deadline/{code}"
 
 
+@lru_cache(4096)  # few budgets, many entries
 def budget(unit_code: str | None, year: int, kind: str) -> str:
     """Return the subject of one unit's budget of one year and kind."""
     return f"budget/{unit_code or WHOLE}/{year}/{kind}"

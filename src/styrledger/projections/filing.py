@@ -56,14 +56,14 @@ class Filer:
         """Begin after an entry that was recorded at ``last``, None at the start of the log."""
         self._last = last
 
-    def page(self, rows: Iterable[Row]) -> Page:
-        """Return what is filed of entries that follow those before.
+    def page(self, rows: Iterable[Row], page: Page | None = None) -> Page:
+        """Return what is filed of entries that follow those before, added to a page.
 
         Raises:
             UnknownStoredName: a newer version of the package recorded one of them.
             UndecodableEntry: the octets of one are not what is written under its name.
         """
-        page = Page()
+        page = Page() if page is None else page
         for row in rows:
             read = plain.read(row.name, row.state)
             self.file(page, row, stored.decode(row.name, row.state) if read is None else (read,))

@@ -131,24 +131,23 @@ class Keeper:
         count = 0 if head is None else (head - self.position) // STRETCH
         if log is None or count < FAR:
             return
-        from styrledger.projections.stretches import Stretch, work_out
+        from styrledger.projections.stretches import stretches, work_out
         from styrledger.workers import cores, results
 
-        ends = range(self.position, self.position + count * STRETCH, STRETCH)
-        stretches = (Stretch(log, after) for after in ends)
-        for stretch, worked in results(stretches, work_out, processes=cores()):
-            if not self._take(stretch.after, worked):
+        some = stretches(log, self.position, count)
+        for asked, worked in results(some, work_out, processes=cores()):
+            if not self._take(asked.after, worked):
                 return
 
     def _take(self, after: int, worked: Worked) -> bool:
-        """File a stretch that was worked out, where nobody else has filed it meanwhile."""
+        """File stretches that were worked out, where nobody else has filed them meanwhile."""
         view = self.view
         with view.writing():
             if self._filed_up_to() != after:
                 return False
             tiles = Tiles(after, view.tile) if self._tiles is None else self._tiles.copy()
             self._tiles = self._filer = None
-            grown = tiles.graft(worked.root)
+            grown = [tile for root in worked.roots for tile in tiles.graft(root)]
             self._put(worked.page, [*worked.tiles, *grown, *tiles.begun()])
             view.add_filed(worked.filed)
             view.move(Cursor(self._ledger, VERSION, worked.position, worked.digest))

@@ -1,9 +1,9 @@
-"""A stretch of the log worked out apart from the view file, so that several can be at once."""
+"""Stretches of the log worked out apart from the view file, so that several can be at once."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -13,65 +13,77 @@ from styrledger import stored
 from styrledger.errors import LogDamaged
 from styrledger.projections.filing import Filer, Page
 from styrledger.projections.tables import digest
-from styrledger.projections.tiles import STRETCH, Tile, Tiles, placed
+from styrledger.projections.tiles import STRETCH, TIERS, Tile, Tiles, placed
 from styrledger.rows import Row
 from styrledger.tree import leaves_of
 from styrledger.workers import Progress
 
 ROWS = """
 SELECT rowid, originator_id, originator_version, topic, state FROM stored_events
-WHERE rowid >= ? ORDER BY rowid LIMIT ?
+WHERE rowid > ? ORDER BY rowid LIMIT ?
 """
+
+TOGETHER = 2
+"""So many stretches are worked out and filed at once: what is sorted together lies together."""
 
 
 @attrs.frozen
-class Stretch:
-    """The entries of a log, given by its SQLite URI, that follow a position: as many as belong.
+class Stretches:
+    """Some stretches of a log, given by its SQLite URI, that follow a position.
 
     The position is one at which an earlier stretch ends.
     """
 
     log: str
     after: int
+    count: int
 
 
 @attrs.frozen
 class Worked:
-    """What follows from a stretch: its rows, its tiles, the root over it, and its last entry."""
+    """What follows from stretches: rows, tiles, the root over each, and the last entry of all."""
 
     page: Page
     filed: list[str | int]
     """What it files under subjects, in the form and order in which it is written."""
     tiles: list[Tile]
-    root: bytes
+    roots: list[bytes]
     position: int
     digest: bytes
 
 
-def work_out(stretch: Stretch, progress: Progress) -> Worked:
-    """Return what is to be filed of a stretch.
+def stretches(log: str, after: int, count: int) -> Iterator[Stretches]:
+    """Yield so many stretches, those together that are worked out together."""
+    for done in range(0, count, TOGETHER):
+        yield Stretches(log, after + done * STRETCH, min(TOGETHER, count - done))
+
+
+def work_out(asked: Stretches, progress: Progress) -> Worked:
+    """Return what is to be filed of some stretches.
 
     Raises:
-        LogDamaged: an entry of it is missing.
+        LogDamaged: an entry of them is missing.
     """
     del progress
-    after = stretch.after
-    connection = sqlite3.connect(stretch.log, uri=True)
+    tree, page = Tiles(0, lambda _level, _place: b""), Page()
+    tiles: list[Tile] = []
+    rows: list[Row] = []
+    at = asked.after
+    connection = sqlite3.connect(asked.log, uri=True)
     try:
-        found = connection.execute(ROWS, (max(after, 1), STRETCH + (after > 0))).fetchall()
+        filer = Filer(_recorded_at(connection, at))
+        for _ in range(asked.count):
+            rows = [*map(Row._make, connection.execute(ROWS, (at, STRETCH)))]
+            check_dense(at, rows)
+            tiles += (placed(tile, asked.after) for tile in tree.grow(leaves_of(rows)))
+            filer.page(rows, page)
+            page.entries.clear()
+            at = rows[-1].position
     finally:
         connection.close()
-    rows = [*map(Row._make, found)]
-    before = rows.pop(0) if after else None
-    check_dense(after, rows)
-    tree = Tiles(0, lambda _level, _place: b"")
-    tiles = [placed(tile, after) for tile in tree.grow(leaves_of(rows))]
-    page = Filer(None if before is None else _recorded_at(before)).page(rows)
     filed = [*chain.from_iterable(sorted(page.filed))]
     page.filed.clear()
-    page.entries.clear()
-    (root,) = tree.edge()
-    return Worked(page, filed, tiles, root, rows[-1].position, digest(rows[-1]))
+    return Worked(page, filed, tiles, tree.at(TIERS), at, digest(rows[-1]))
 
 
 def check_dense(after: int, rows: Sequence[Row]) -> None:
@@ -85,5 +97,9 @@ def check_dense(after: int, rows: Sequence[Row]) -> None:
             raise LogDamaged(expected, row.position)
 
 
-def _recorded_at(row: Row) -> datetime:
+def _recorded_at(connection: sqlite3.Connection, position: int) -> datetime | None:
+    """Return when a position was recorded, None before the first."""
+    if not position:
+        return None
+    row = Row._make(connection.execute(ROWS, (position - 1, 1)).fetchone())
     return stored.decode(row.name, row.state)[0].recorded_at

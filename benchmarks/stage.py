@@ -101,8 +101,9 @@ class Stage:
 
     def set(self) -> None:
         """Give the entries to every system."""
-        self._write()
-        self._fill_raw()
+        raw = Raw(self.raw)
+        raw.fill(self._written())
+        raw.close()
         if self.has_engine:
             self._fill_engine()
         if self.has_journals:
@@ -122,19 +123,17 @@ class Stage:
             asked.append(Question(line, on, random.randint(self.size // 2, self.size)))
         return asked
 
-    def _write(self) -> None:
+    def _written(self) -> Iterator[tuple[Made, bytes]]:
+        """Yield the entries and their octets, which are written into the files on the way."""
         with (
             self.record_file.open("w", encoding="utf-8") as file,
             self.moves.open("w", encoding="utf-8") as moves,
         ):
             for made in self.made():
-                file.write(f"{state_of(made)}\n")
+                state = state_of(made)
+                file.write(f"{state}\n")
                 moves.writelines(f"{','.join(map(str, row))}\n" for row in rows(made))
-
-    def _fill_raw(self) -> None:
-        raw = Raw(self.raw)
-        raw.fill((made, state_of(made).encode()) for made in self.made())
-        raw.close()
+                yield made, state.encode()
 
     def _fill_engine(self) -> None:
         engine, accounts = Engine.at(self.engine), Accounts()

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from styrledger.errors import AmountDamaged
+from styrledger.ledger import Ledger
 
 from .attacks import ANCHORED, ATTACKS, ENTRIES, UNFINDABLE, Attack, Victim, rows, sql, victim
 
@@ -59,6 +63,30 @@ def test_what_follows_the_last_checkpoint_held_outside_cannot_be_found(ledger: V
     found = ledger.check()
     assert found.ok
     assert found.unanchored == ANCHORED + 1
+
+
+@pytest.mark.parametrize("ask", ["budget", "balances"])
+def test_a_question_about_an_amount_that_was_changed_says_what_to_do(
+    ledger: Victim, ask: str
+) -> None:
+    update = "UPDATE stored_events SET state = CAST(replace(state, '{}', '{}') AS BLOB)"
+    sql(ledger.path, update.format('"ore":700000', '"ore":700001'))
+    ledger.views.unlink()
+    with Ledger.open(ledger.path) as opened:
+        view = opened.as_of()
+        asked: dict[str, Callable[[], object]] = {
+            "budget": lambda: view.budget("KS", 2020),
+            "balances": lambda: [*view.balances(2020).values()],
+        }
+        with pytest.raises(AmountDamaged) as refused:
+            asked[ask]()
+    assert (refused.value.ulp, refused.value.ore % 100_000) == (100_000, 1)
+    assert str(refused.value) == (
+        f"a sum of {refused.value.ore} öre cannot be printed at the precision of its terms, 100000 "
+        "öre, expected amounts as they were recorded, run 'styrledger verify' with a checkpoint "
+        "from before"
+    )
+    assert not ledger.check().ok
 
 
 COLUMNS = ("originator_id", "originator_version", "topic", "state")

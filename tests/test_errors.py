@@ -13,6 +13,7 @@ import pytest
 
 from styrledger.errors import (
     AccessDenied,
+    AmountDamaged,
     ClockError,
     CommitUnknown,
     DatabaseNotFound,
@@ -395,6 +396,7 @@ def test_every_error_is_of_one_root() -> None:
         EntriesRefused([]),
         ClockError(now),
         UndecodableEntry("budget.adopted.v1", "truncated"),
+        AmountDamaged(5, 10),
         UnknownStoredName("budget.dreamt.v1"),
         StorageError.of("prov.db", "disk I/O error"),
         FileUnreadable("beslut.jsonl", "gone"),

@@ -18,7 +18,7 @@ from styrledger.amounts.printing import (
     too_large,
 )
 from styrledger.amounts.reading import NO_VALUE, checked_text, read
-from styrledger.errors import AmountError, Fault, nearest, quoted
+from styrledger.errors import AmountDamaged, AmountError, Fault, nearest, quoted
 
 _MINUS_SIGN: Final = "\N{MINUS SIGN}"
 _NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
@@ -76,7 +76,8 @@ class Amount:
         A sum may be further from zero than any amount that can be entered.
 
         Raises:
-            AmountError: as ``from_ore`` does, but for what is too large.
+            AmountDamaged: where ``ore`` is no multiple of ``ulp``, as every sum is, or that is
+                no precision.
         """
         return _computed(ore, ulp, "ca" if about else None)
 
@@ -91,6 +92,8 @@ class Amount:
 
     def prints_itself(self) -> bool:
         """Return whether ``from_ore`` gives the same, with text, unit and precision."""
+        if self.ulp not in SELF_PRINTED or self.ore % self.ulp:
+            return False  # it was changed after it was recorded
         return _printed(self) == self_printed(self.ore, self.ulp)
 
     def in_unit(self, unit: MoneyUnit) -> Amount:
@@ -246,7 +249,7 @@ def _printed(amount: Amount) -> Printed:
 def _computed(ore: int, ulp: int, *qualifiers: str | None) -> Amount:
     qualifier = "ca" if any(qualifiers) else None
     if ulp not in SELF_PRINTED or ore % ulp:
-        return _made(self_printed(ore, ulp, qualifier))
+        raise AmountDamaged(ore, ulp)
     amount = Amount.__new__(Amount)
     amount.__dict__.update(ore=ore, ulp=ulp, qualifier=qualifier)
     return amount

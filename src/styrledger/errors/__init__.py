@@ -39,6 +39,7 @@ from styrledger.errors.given import (
 )
 from styrledger.errors.ledgers import (
     AccessDenied,
+    AmountDamaged,
     CheckpointRefused,
     CommitUnknown,
     DatabaseNotFound,
@@ -61,6 +62,7 @@ from styrledger.errors.ledgers import (
 
 __all__ = [
     "AccessDenied",
+    "AmountDamaged",
     "AmountError",
     "BundleError",
     "CheckpointRefused",

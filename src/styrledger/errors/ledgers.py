@@ -192,6 +192,19 @@ class UndecodableEntry(StyrledgerError):
         self.reason = reason
 
 
+class AmountDamaged(StyrledgerError):
+    """A sum is finer than the precision of its terms: one was changed after it was recorded."""
+
+    def __init__(self, ore: int, ulp: int) -> None:
+        super().__init__(
+            f"a sum of {ore} öre cannot be printed at the precision of its terms, {ulp} öre, "
+            "expected amounts as they were recorded, run 'styrledger verify' with a checkpoint "
+            "from before"
+        )
+        self.ore = ore
+        self.ulp = ulp
+
+
 class UnknownStoredName(StyrledgerError):
     """The log holds an event type that this version of the package does not know."""
 

@@ -224,3 +224,28 @@ def test_views_that_are_built_anew_meanwhile_are_no_fault(
     found = verify(log.path, views, log.held, empty)
     assert (found.faults, found.entries) == ((), COUNT)
     assert found.views == "not compared, because it was made anew meanwhile"
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_damaged_page_in_an_early_part_ends_no_check(
+    log: Long, monkeypatch: pytest.MonkeyPatch, cores: int
+) -> None:
+    monkeypatch.setattr("styrledger.workers.cores", lambda: cores)
+    sql(log.path, "PRAGMA journal_mode = DELETE")
+    octets = bytearray(log.path.read_bytes())
+    size = int.from_bytes(octets[16:18], "big")
+    leaves = [
+        at
+        for at in range(0, len(octets), size)
+        if octets[at] == 0x0D and octets.find(b"budget.revised.v1", at, at + size) > 0
+    ]
+    at = leaves[len(leaves) // 6]
+    log.path.write_bytes(octets[:at] + b"\xff" * size + octets[at + size :])
+    found = log.check()
+    after = next(one.position or 0 for one in found.faults if "cannot be read" in one.what)
+    assert 0 < after < PART
+    assert found.entries == COUNT
+    assert [one.size for one in found.anchors if one.outside and one.holds] == [
+        one for one in (EARLY, PART, LATE, COUNT) if one < after
+    ]
+    assert found.views == "not compared, because entries of the log cannot be read or are missing"

@@ -23,7 +23,7 @@ from styrledger.events.base import Event
 from styrledger.events.corrections import EntryCorrected
 from styrledger.events.entry import Entry, Recorded
 from styrledger.stored import date_from
-from styrledger.times import PartialDate, instant
+from styrledger.times import PartialDate, instant, is_tellable
 
 
 class Form(NamedTuple):
@@ -97,7 +97,7 @@ def _instant(text: str) -> datetime:
         ValueError: the ledger writes it otherwise.
     """
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None or instant(moment) != text:
+    if moment.tzinfo is None or not is_tellable(moment) or instant(moment) != text:
         raise ValueError(text)
     return moment
 

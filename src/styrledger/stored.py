@@ -20,7 +20,7 @@ from styrledger import registry
 from styrledger.errors import UndecodableEntry, UnknownStoredName
 from styrledger.events.corrections import Amendment, EntryCorrected
 from styrledger.events.entry import Entry, Recorded
-from styrledger.times import PartialDate, instant, partial_date
+from styrledger.times import PartialDate, instant, is_tellable, partial_date
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -97,9 +97,12 @@ def decode(name: str, state: bytes) -> tuple[Recorded, ...]:
         UndecodableEntry: the octets are not what this package writes under that name.
     """
     try:
-        return _decoder(name)(state)
+        parts = _decoder(name)(state)
     except UNREADABLE as fault:
         raise UndecodableEntry(name, str(fault)) from fault
+    if not is_tellable(parts[0].recorded_at):
+        raise UndecodableEntry(name, f"no clock says {parts[0].recorded_at.isoformat()}")
+    return parts
 
 
 @cache
@@ -119,10 +122,11 @@ def _decoder(name: str) -> Decoder:
 def _decode_slowly(name: str, state: bytes) -> tuple[Recorded, ...]:
     """Decode through plain objects, as upcasters and entries within entries need."""
     fields = msgspec.json.decode(state)
+    position = msgspec.convert(fields["position"], int)
     recorded_at = msgspec.convert(fields["recorded_at"], datetime)
+    by = msgspec.convert(fields.get("by"), str | None)
     return tuple(
-        Recorded(fields["position"], recorded_at, entry, fields.get("by"))
-        for entry in _entries(name, fields["entry"])
+        Recorded(position, recorded_at, entry, by) for entry in _entries(name, fields["entry"])
     )
 
 
@@ -140,13 +144,14 @@ def _entries(name: str, fields: registry.Payload) -> Iterator[Entry]:
 
 def _corrections(fields: registry.Payload, event: registry.Payload) -> Iterator[Entry]:
     """Yield one correction for each entry that the replacement stands for today."""
-    bare = msgspec.convert({**fields, "event": _AMENDS}, Entry[Amendment], dec_hook=date_from)
+    amends = {"target": event["target"], "reason": event["reason"]}
+    bare = msgspec.convert({**fields, "event": amends}, Entry[Amendment], dec_hook=date_from)
     inner = event["replacement"]
     for replacement in _entries(inner["name"], inner["entry"]):
         corrected = _unchecked(
             EntryCorrected,
-            target=event["target"],
-            reason=event["reason"],
+            target=bare.event.target,
+            reason=bare.event.reason,
             replacement=replacement,
         )
         fields_of = {field.name: getattr(bare, field.name) for field in attrs.fields(Entry)}
@@ -159,9 +164,6 @@ def _unchecked(cls: type[T], **fields: object) -> T:
     for name, value in fields.items():
         object.__setattr__(made, name, value)
     return made
-
-
-_AMENDS = {"target": "-", "reason": "-"}
 
 
 def date_from(kind: type, value: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, Literal, Never
 from zoneinfo import ZoneInfo
@@ -209,6 +209,11 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def is_tellable(moment: datetime) -> bool:
+    """Return whether an instant can be told in every time zone: none of the calendar's ends can."""
+    return MINYEAR < moment.year < MAXYEAR
+
+
 def parse_known(value: object) -> int | datetime:
     """Return the position or the instant (UTC) up to which a ledger was known.
 
@@ -229,6 +234,13 @@ def parse_known(value: object) -> int | datetime:
             return _known_text(value)
         case _:
             raise DateError(Fault(f"{quoted(value)} says no point in the log", _A_KNOWN))
+
+
+def named_position(text: str) -> int | None:
+    """Return the position that ``#12`` says, None for any other text."""
+    named = _POSITION.fullmatch(text)
+    position = 0 if named is None else int(named[1])
+    return position if 0 < position <= LAST_POSITION else None
 
 
 def _known_text(text: str) -> int | datetime:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from styrledger.errors import MissingExtraError
-from styrledger.evidence.base import UNREADABLE, Evidence, Part, Values
+from styrledger.evidence.base import LOWEST, UNREADABLE, Evidence, Part, Values
 from styrledger.evidence.files import Database, FileEvidence
 from styrledger.store import Place, Server
 
-__all__ = ["UNREADABLE", "Database", "Evidence", "Part", "Values", "evidence_of"]
+__all__ = ["LOWEST", "UNREADABLE", "Database", "Evidence", "Part", "Values", "evidence_of"]
 
 
 def evidence_of(place: Place) -> Evidence:

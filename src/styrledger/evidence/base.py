@@ -21,6 +21,9 @@ from styrledger.store import (
 
 Values = tuple[Any, ...]
 
+LOWEST = -(2**63)
+"""The lowest position that a database has room for; a ledger begins at 1."""
+
 UNREADABLE = (sqlite3.Error, StorageError)
 """What a part of the evidence raises that cannot be read."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from styrledger import files
 from styrledger.errors import LedgerNotFound, NotALedger, StorageError
-from styrledger.evidence.base import Evidence, Part, Values
+from styrledger.evidence.base import LOWEST, Evidence, Part, Values
 from styrledger.rows import Row
 from styrledger.store import (
     Issued,
@@ -104,7 +104,9 @@ class FileEvidence(Database, Evidence):
 
     def rows(self, after: int = 0, limit: int = 1000) -> list[Row]:
         """Return stored entries in order, those with a position above ``after``."""
-        query = f"{_ENTRIES} WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        # What hides at the lowest position that there is has no position below it.
+        above, after = (">", after) if after >= LOWEST else (">=", LOWEST)
+        query = f"{_ENTRIES} WHERE rowid {above} ? ORDER BY rowid LIMIT ?"
         # SQLite reads text that is not damaged in a fraction of the time.
         self._connection.text_factory = str
         try:

@@ -10,7 +10,7 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed
 
 from styrledger.errors import LedgerNotFound, ServerUnreachable, StorageError
-from styrledger.evidence.base import Evidence, Part, Values
+from styrledger.evidence.base import LOWEST, Evidence, Part, Values
 from styrledger.rows import Row
 from styrledger.store import (
     TABLES,
@@ -76,7 +76,7 @@ class ServerEvidence(Evidence):
 
     def rows(self, after: int = 0, limit: int = PAGE) -> Sequence[Row]:
         """Return stored entries in order, those with a position above ``after``."""
-        return [*map(Row._make, self._select(self._statements.rows, (after, limit)))]
+        return [*map(Row._make, self._select(self._statements.rows, (max(after, LOWEST), limit)))]
 
     def head(self) -> int:
         """Return the last position."""

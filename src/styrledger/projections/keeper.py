@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from styrledger import files
+from styrledger.errors import UndecodableEntry, quoted
 from styrledger.links import Link
 from styrledger.projections.schema import VERSION
 from styrledger.projections.tables import Cursor, Emptied, ViewFile, digest
 from styrledger.projections.tiles import STRETCH, Tiles
 from styrledger.rows import Row
+from styrledger.times import named_position
 
 if TYPE_CHECKING:
     from styrledger.projections.filing import Amending, Filer, Page
@@ -289,7 +291,15 @@ def filed(view: ViewFile, rows: Iterable[Row]) -> ViewFile:
 
 
 def link(view: ViewFile, amending: Amending) -> Link:
-    """Return a correction or withdrawal with the slot of what it acts on."""
+    """Return a correction or withdrawal with the slot of what it acts on.
+
+    Raises:
+        UndecodableEntry: it names nothing that could be an entry.
+    """
     keyed = view.position_of_key(amending.target)
-    target = int(amending.target.removeprefix("#")) if keyed is None else keyed
+    target = named_position(amending.target) if keyed is None else keyed
+    if target is None:
+        name = "entry.withdrawn.v1" if amending.withdraws else "entry.corrected.v1"
+        what = f"#{amending.position} acts on {quoted(amending.target)}, which is no entry"
+        raise UndecodableEntry(name, what)
     return Link(amending.position, target, view.slot_of(target), amending.withdraws)

@@ -104,7 +104,11 @@ class EntryCheck:
         if parts[0].recorded_at.tzinfo is None:
             self._unreadable(row, DateError(Fault("the instant has no offset from UTC")))
             return ()
-        self._octets(row, parts[0])
+        try:
+            self._octets(row, parts[0])
+        except RecursionError as error:
+            self._unreadable(row, error)
+            return ()
         return parts
 
     def _out_of_place(self, row: Row, expected: int) -> None:

@@ -10,8 +10,9 @@ from styrledger.errors import quoted
 from styrledger.evidence import Evidence, Values
 from styrledger.projections.tiles import Tile
 from styrledger.rows import Row
+from styrledger.times import named_position
 from styrledger.tree import CompactRange
-from styrledger.verifying.entries import too_early
+from styrledger.verifying.entries import UNHASHABLE, too_early
 from styrledger.verifying.faults import Faults, LedgerFault, fault_at
 from styrledger.verifying.filed import Mixed
 from styrledger.verifying.found import Amended, Found, Keyed
@@ -53,6 +54,9 @@ class Joined:
         self.faults.take(found.faults)
         self.views.take(found.views)
         self.whole &= found.whole
+        if self.size < found.after:  # the part before could not be read to its end
+            self.whole = False
+            self._tree.grow([UNHASHABLE] * (found.after - self.size))
         for size, edge in found.edges.items():
             at = self._tree.copy()
             at.join(size - found.after, edge)
@@ -96,8 +100,7 @@ class Joined:
         position = amended.position
         target = self._keys.find(amended.target)
         if target is None:
-            digits = amended.target.removeprefix("#")
-            target = int(digits) if digits.isdecimal() and digits.isascii() else 0
+            target = named_position(amended.target) or 0
         slot = self._slots.get(target, target)
         of = self._row(slot) if 0 < slot < position else None
         if of is None:

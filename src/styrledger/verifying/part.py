@@ -13,7 +13,7 @@ from datetime import datetime
 from styrledger import stored
 from styrledger.errors import StyrledgerError
 from styrledger.events.entry import Recorded
-from styrledger.evidence import UNREADABLE, Evidence
+from styrledger.evidence import LOWEST, UNREADABLE, Evidence
 from styrledger.projections.filing import Filer, Page
 from styrledger.projections.tiles import TIERS, Tile, Tiles, placed
 from styrledger.rows import Row
@@ -26,9 +26,6 @@ from styrledger.verifying.kept import KeptPart, unreadable
 PAGE = 512
 """So few entries are in hand at once that a processor has all of them near it."""
 
-BELOW = -(2**63)
-"""A position below all others."""
-
 Read = list[tuple[Row, Sequence[Recorded]]]
 """Rows, each with what it stands for."""
 
@@ -40,7 +37,7 @@ def check_part(
     part = _Part(evidence, task)
     try:
         part.run(progress)
-    except (*UNREADABLE, TypeError) as fault:
+    except (*UNREADABLE, TypeError, RecursionError) as fault:
         part.stopped(fault)
     finally:
         part.close()
@@ -61,7 +58,7 @@ class _Part:
     def run(self, progress: Callable[[int], object]) -> None:
         """Check page after page."""
         # Where positions are missing some may be below the first.
-        at = self._task.after if self._task.last is not None else BELOW
+        at = self._task.after if self._task.last is not None else LOWEST - 1
         if self._task.kept is not None and at < self._until:
             self._kept = self._opened(self._task.kept)
         self._note(self._task.after)

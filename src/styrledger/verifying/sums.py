@@ -24,6 +24,11 @@ from styrledger.verifying.kept import unreadable
 
 Values = tuple[Any, ...]
 
+UNFIT = (
+    sqlite3.Error, StyrledgerError, TypeError, ValueError, OverflowError, RecursionError
+)  # fmt: skip
+"""What comes of a view file, or of entries that it files, that no ledger wrote."""
+
 ONE = "SELECT ore, ulp, text FROM sums WHERE line = ? AND day = ? AND known = ?"
 
 
@@ -56,7 +61,7 @@ def compare_sums(views: Path, log: str | None, head: int) -> Faults:
         # One moment of the file, to which others may be adding.
         view.connection.execute("BEGIN")
         _compare(view, head, faults)
-    except (sqlite3.Error, StyrledgerError, TypeError, ValueError) as fault:
+    except UNFIT as fault:
         faults.add(unreadable(fault))
     finally:
         view.close()
@@ -78,8 +83,8 @@ def _compare(view: ViewFile, head: int, faults: Faults) -> None:
             "SELECT line, id FROM lines WHERE year = ? AND kind = ? AND unit = ?",
             (year, kind, unit),
         ).fetchall()
-        # Between the two are sums of entries that came after the check began.
-        budget = _Budget(subject, dict(lines), summed, max(position, head))
+        # Between the two are sums of entries that came after the check began, if any.
+        budget = _Budget(subject, dict(lines), summed, position)
         known |= {*budget.lines.values()}
         if not _are(view, budget, versions(view, ruled, subject, (0, summed), {})):
             _tell(view, budget, versions(view, ruled, subject, (0, summed), {}), faults)

@@ -51,10 +51,9 @@ class Versions:
         with suppress(TypeError):  # a row that holds no number
             for _, stream, version, _, _ in rows:
                 before = last.get(stream)
-                if before is None:
-                    first[stream] = version
-                elif version != before + 1:
+                if before is not None and version != before + 1:
                     return False
+                first.setdefault(stream, version)
                 last[stream] = version
             return True
         return False

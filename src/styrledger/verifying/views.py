@@ -14,6 +14,7 @@ from styrledger.evidence import Database, Evidence, Values
 from styrledger.projections.schema import VERSION, view_parts
 from styrledger.projections.tables import digest
 from styrledger.projections.tiles import HEIGHT, TIERS, Tile, Tiles
+from styrledger.times import LAST_POSITION
 from styrledger.verifying.faults import Faults, Kind, LedgerFault, fault_at
 from styrledger.verifying.filed import Mixed, tell
 from styrledger.verifying.found import Kept
@@ -33,6 +34,9 @@ from styrledger.verifying.kept import (
 )
 
 PAGE = 1000
+
+LEVELS = 16
+"""So many levels of tiles the longest log has."""
 
 
 class KeptViews:
@@ -214,7 +218,10 @@ class KeptViews:
             (level + TIERS, place): hashes for level, place, hashes in (*full, *top.begun())
         } | {(level, place): hashes for level, place, hashes in begun}
         for level, place, hashes in kept.select("SELECT level, place, hashes FROM tiles"):
-            inside = level in range(TIERS) and 0 <= place < position >> (HEIGHT * (level + 1))
+            if not (isinstance(level, int) and isinstance(place, int) and 0 <= level < LEVELS):
+                self._add("the view file holds a tile of no level", "no such tile", (level, place))
+                continue
+            inside = level < TIERS and 0 <= place < position >> (HEIGHT * (level + 1))
             expected = None if inside else made.pop((level, place), None)
             if not inside and expected != hashes:
                 self._faults.add(tile_fault(level, place, hashes, expected))
@@ -235,7 +242,12 @@ class KeptViews:
 
     def _outside(self, kept: Database, table: Table, end: int) -> Iterator[Values]:
         yield from kept.select(table.query, -(2**63), table.key(1))
-        yield from kept.select(table.query, table.key(end + 1), 2**63 - 1)
+        yield from kept.select(table.query, table.key(end + 1), LAST_POSITION)
+        columns, key = ", ".join(table.columns), table.columns[0]
+        yield from kept.select(
+            f"SELECT {columns} FROM {table.name} WHERE {key} = ?",  # noqa: S608 - ours
+            LAST_POSITION,
+        )
 
     def _add(
         self,

@@ -1,0 +1,179 @@
+"""What no ledger writes, in the log or beside it, is told as a fault: nothing ends a check."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from styrledger.errors import UndecodableEntry
+from styrledger.evidence import LOWEST
+from styrledger.ledger import Ledger
+from styrledger.times import LAST_POSITION
+from styrledger.verifying.run import verify
+
+from .attacks import ENTRIES, Victim, rows, sql, victim
+
+CORRECTION = 6
+
+
+@pytest.fixture(name="original", scope="module")
+def _original(tmp_path_factory: pytest.TempPathFactory) -> Victim:
+    return victim(tmp_path_factory.mktemp("original"))
+
+
+@pytest.fixture(name="ledger")
+def _ledger(original: Victim, tmp_path: Path) -> Victim:
+    folder = tmp_path / "copy"
+    shutil.copytree(original.path.parent, folder)
+    return Victim(
+        folder / original.path.name, original.checkpoint, folder / original.yesterday.name
+    )
+
+
+def replaced(ledger: Victim, position: int, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the octets of an entry, in which all else is as the ledger writes it."""
+    held = json.loads(rows(ledger.path)[1][position - 1].state)
+    change(held)
+    octets = json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    update = "UPDATE stored_events SET state = x'{}' WHERE rowid = {}"
+    sql(ledger.path, update.format(octets.hex(), position), "DELETE FROM checkpoints")
+
+
+def faults(ledger: Victim, *, views: bool = True) -> list[tuple[str, int | None]]:
+    """Return the kind and position of all faults, found without any checkpoint."""
+    found = verify(ledger.path, ledger.views if views else None)
+    return [(fault.kind, fault.position) for fault in found.faults]
+
+
+INSTANTS = [
+    "0001-01-01T00:00:00.000000+23:59",
+    "0001-01-01T00:00:00.000000Z",
+    "9999-12-31T23:59:59.999999-23:59",
+    "9999-12-31T23:59:59.999999Z",
+]
+
+
+@pytest.mark.parametrize("moment", INSTANTS)
+@pytest.mark.parametrize("position", [CORRECTION, ENTRIES])
+def test_an_instant_at_an_end_of_the_calendar_is_told(
+    ledger: Victim, position: int, moment: str
+) -> None:
+    replaced(ledger, position, lambda held: held.update(recorded_at=moment))
+    assert faults(ledger)[0] == ("octets", position)
+    ledger.views.unlink()
+    with Ledger.open(ledger.path) as opened, pytest.raises(UndecodableEntry):
+        opened.as_of()
+
+
+@pytest.mark.parametrize("views", [True, False])
+@pytest.mark.parametrize(("name", "value"), [("by", 1), ("position", "6"), ("position", None)])
+def test_a_correction_at_or_by_what_is_no_position_or_role_is_told(
+    ledger: Victim, name: str, value: object, *, views: bool
+) -> None:
+    replaced(ledger, CORRECTION, lambda held: held.update({name: value}))
+    assert faults(ledger, views=views)[0] == ("octets", CORRECTION)
+
+
+@pytest.mark.parametrize("position", [CORRECTION, ENTRIES])
+def test_a_position_that_no_database_holds_is_told(ledger: Victim, position: int) -> None:
+    replaced(ledger, position, lambda held: held.update(position=10**30))
+    assert faults(ledger)[0] == ("position", position)
+
+
+TARGETS: list[object] = [
+    1,
+    None,
+    [],
+    "zzz",
+    "5",
+    "#0",
+    "##5",
+    "# 5",
+    "#9999999999999999999",
+    "#" + "1" * 5000,
+]
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: str(target)[:22])
+def test_a_correction_of_what_is_no_entry_is_told(ledger: Victim, target: object) -> None:
+    replaced(ledger, CORRECTION, lambda held: held["entry"]["event"].update(target=target))
+    assert faults(ledger)[0] == ("octets", CORRECTION)
+    ledger.views.unlink()
+    assert faults(ledger) == [("octets", CORRECTION)]
+    if target != "#0":
+        with Ledger.open(ledger.path) as opened, pytest.raises(UndecodableEntry):
+            opened.as_of()
+
+
+def test_a_correction_without_a_reason_is_told(ledger: Victim) -> None:
+    replaced(ledger, CORRECTION, lambda held: held["entry"]["event"].update(reason=None))
+    assert faults(ledger, views=False) == [("octets", CORRECTION)]
+
+
+@pytest.mark.parametrize("depth", range(150, 320, 20))
+def test_corrections_within_corrections_never_end_a_check(ledger: Victim, depth: int) -> None:
+    def nest(held: dict[str, Any]) -> None:
+        event = held["entry"]["event"]
+        for _ in range(depth):
+            within = {"reason": "r", "replacement": event["replacement"], "target": "b"}
+            entry = {"event": within, "stage": "decided"}
+            event["replacement"] = {"entry": entry, "name": "entry.corrected.v1"}
+
+    replaced(ledger, CORRECTION, nest)
+    assert faults(ledger)
+
+
+@pytest.mark.parametrize("position", [LOWEST, LOWEST + 1, -1, LAST_POSITION])
+def test_a_row_is_found_wherever_it_is_hidden(ledger: Victim, position: int) -> None:
+    update = "UPDATE stored_events SET rowid = {} WHERE rowid = {}"
+    sql(ledger.path, update.format(position, ENTRIES))
+    assert ("position", position) in faults(ledger)
+    assert ("position", position) in faults(ledger, views=False)
+
+
+def test_a_version_that_is_none_hides_no_other(ledger: Victim) -> None:
+    update = "UPDATE stored_events SET originator_version = {} WHERE rowid = {}"
+    sql(ledger.path, update.format("NULL", 4), update.format(1, 5))
+    told = [one for one in faults(ledger) if one[0] == "version"]
+    assert told == [("version", 4), ("version", 5)]
+
+
+SURPLUS = {
+    "instants": "(position, recorded_at) VALUES ({}, '2020-01-15T12:00:00.000000Z')",
+    "keys": "(position, key) VALUES ({}, 'z')",
+    "names": "(place, name) VALUES ({}, 'unit/Z')",
+    "links": "(position, target, slot, withdraws) VALUES ({}, 1, 1, 0)",
+    "entries": "(position) VALUES ({})",
+    "search": "(rowid, text) VALUES ({}, 'hej')",
+    "tiles": "(level, place, hashes) VALUES (0, {}, x'00')",
+}
+
+
+@pytest.mark.parametrize("table", SURPLUS)
+@pytest.mark.parametrize("position", [LOWEST, 0x1000000, LAST_POSITION - 1, LAST_POSITION])
+def test_a_row_of_no_entry_in_the_view_file_is_found(
+    ledger: Victim, table: str, position: int
+) -> None:
+    sql(ledger.views, f"INSERT INTO {table} {SURPLUS[table].format(position)}")
+    assert len(faults(ledger)) == 1
+
+
+@pytest.mark.parametrize("value", [LOWEST, -1, 16, LAST_POSITION, 1.5, "'x'", "x'01'"])
+def test_a_tile_of_no_level_or_place_is_found(ledger: Victim, value: object) -> None:
+    insert = "INSERT INTO tiles (level, place, hashes) VALUES ({}, {}, x'00')"
+    sql(ledger.views, insert.format(value, 0), insert.format(0, value))
+    assert len(faults(ledger)) == 2
+
+
+@pytest.mark.parametrize("summed", [LOWEST, 0, 1.5, 5])
+def test_a_sum_that_was_changed_is_found_however_far_the_view_file_says_it_is(
+    ledger: Victim, summed: float
+) -> None:
+    sums, position = "UPDATE sums SET ore = 1 WHERE known = {}", "UPDATE summed SET position = {}"
+    sql(ledger.views, sums.format(ENTRIES), position.format(summed))
+    assert ("views", ENTRIES) in faults(ledger)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from styrledger.errors import UndecodableEntry
+from styrledger.cli.app import main as cli
+from styrledger.errors import NotALedger, UndecodableEntry
 from styrledger.evidence import LOWEST
 from styrledger.ledger import Ledger
 from styrledger.times import LAST_POSITION
@@ -177,3 +180,51 @@ def test_a_sum_that_was_changed_is_found_however_far_the_view_file_says_it_is(
     sums, position = "UPDATE sums SET ore = 1 WHERE known = {}", "UPDATE summed SET position = {}"
     sql(ledger.views, sums.format(ENTRIES), position.format(summed))
     assert ("views", ENTRIES) in faults(ledger)
+
+
+STREAM = "UPDATE stored_events SET originator_id = {} WHERE rowid = 7"
+TOPIC = "UPDATE stored_events SET topic = {} WHERE rowid = 7"
+IDENTITY = "UPDATE ledger SET ledger = {}"
+FILED = "INSERT INTO filed VALUES ('unit/KS', x'01')"
+LINES = "UPDATE lines SET line = {}"
+
+
+@pytest.mark.parametrize("value", ["x'ff'", "CAST(x'62ff1b5b' AS TEXT)", "char(27) || '[2J'"])
+@pytest.mark.parametrize("update", [STREAM, TOPIC, IDENTITY, FILED, LINES])
+def test_whatever_a_column_holds_is_told_in_print_and_in_json(
+    ledger: Victim, update: str, value: str
+) -> None:
+    sql(ledger.views if update in {FILED, LINES} else ledger.path, update.format(value))
+    for option in ((), ("--json",)):
+        done = CliRunner().invoke(cli, ["verify", "--ledger", str(ledger.path), *option])
+        assert done.exit_code == 1, done.output
+        assert "\x1b" not in done.output
+        if option:
+            assert not json.loads(done.stdout)["ok"]
+
+
+ENDLESS = "CREATE VIEW {} AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) {}"
+QUERIES = {
+    "filed": "SELECT 'a' AS subject, x AS position FROM c",
+    "names": "SELECT x AS place, 'a' AS name FROM c",
+    "ledger": "SELECT 'a' AS ledger, 'b' AS organisation, 1 AS contract, 'c' AS created_at FROM c",
+    "checkpoints": "SELECT 'a' AS text, 'b' AS key FROM c",
+}
+
+
+@pytest.mark.parametrize("table", QUERIES)
+def test_a_query_without_end_in_the_place_of_a_table_is_not_asked(
+    ledger: Victim, table: str
+) -> None:
+    statements = (f"DROP TABLE {table}", ENDLESS.format(table, QUERIES[table]))
+    if table in {"filed", "names"}:
+        sql(ledger.views, *statements)
+        found = ledger.check()
+        assert [fault.what for fault in found.faults] == ["the view file has other tables"]
+        assert found.views == "not compared: its tables are not those of a view file"
+        return
+    connection = sqlite3.connect(ledger.path)
+    connection.executescript(";".join(statements))
+    connection.close()
+    with pytest.raises(NotALedger, match="a view stands in the place of a table"):
+        ledger.check()

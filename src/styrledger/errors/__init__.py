@@ -23,6 +23,7 @@ from styrledger.errors.faults import (
     ValueRefused,
     listed,
     nearest,
+    printable,
     quoted,
 )
 from styrledger.errors.given import (
@@ -107,5 +108,6 @@ __all__ = [
     "ValueRefused",
     "listed",
     "nearest",
+    "printable",
     "quoted",
 ]

@@ -110,6 +110,14 @@ def listed(names: Sequence[str], most: int = 12) -> str:
     return ", ".join(repr(name) for name in names[:most]) + more
 
 
+def printable(value: object) -> str:
+    """Return a text as it is, but for what can be no text, or would move a cursor: escaped."""
+    text = value if isinstance(value, str) else quoted(value)
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one == "\n" else repr(one)[1:-1] for one in text)
+
+
 def quoted(value: object, most: int = 60) -> str:
     """Return a value as a message shows it: its repr, escaped, cut after ``most`` characters."""
     if isinstance(value, str):

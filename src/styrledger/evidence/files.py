@@ -14,6 +14,7 @@ from styrledger.rows import Row
 from styrledger.store import (
     Issued,
 )
+from styrledger.store.log import TABLES
 from styrledger.store.sqlite.log import table_statements
 
 OWN = "sqlite_"
@@ -78,6 +79,10 @@ class FileEvidence(Database, Evidence):
             if found != "ours":
                 raise NotALedger(str(path), "it does not begin as one")
             super().__init__(path)
+            if any(part.kind == "view" and part.name in TABLES for part in self.parts()):
+                # A query in a table's place can go on without end.
+                self.close()
+                raise NotALedger(str(path), "a view stands in the place of a table")
         except sqlite3.Error as fault:
             raise StorageError.of(str(path), str(fault)) from fault
         except (OSError, ValueError) as fault:

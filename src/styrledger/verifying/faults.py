@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import attrs
 
-from styrledger.errors import quoted
+from styrledger.errors import printable, quoted
 from styrledger.rows import Row
 
 MOST = 10_000
@@ -22,6 +22,11 @@ the place of an entry, what it holds, when it was recorded, its place in its str
 itself, its key, the view file, the tree in it, or a checkpoint."""
 
 
+def _position(value: object) -> int | None:
+    """Return a position, None for what is none: any column of a file can hold anything."""
+    return value if isinstance(value, int) else None
+
+
 @attrs.frozen
 class LedgerFault:
     """One thing in a ledger that is not as it must be.
@@ -31,10 +36,10 @@ class LedgerFault:
     """
 
     kind: Kind
-    what: str
-    expected: str
-    found: str
-    position: int | None = None
+    what: str = attrs.field(converter=printable)
+    expected: str = attrs.field(converter=printable)
+    found: str = attrs.field(converter=printable)
+    position: int | None = attrs.field(default=None, converter=_position)
     stream: str | None = None
     event: str | None = None
 
@@ -116,15 +121,15 @@ class Verification:
     what the view file was found to be.
     """
 
-    ledger: str
-    origin: str
+    ledger: str = attrs.field(converter=printable)
+    origin: str = attrs.field(converter=printable)
     entries: int
     root: str
     faults: tuple[LedgerFault, ...]
     count: int
     anchors: tuple[Anchor, ...]
     unanchored: int | None
-    views: str
+    views: str = attrs.field(converter=printable)
 
     @property
     def ok(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -27,6 +28,15 @@ def dying(number: int, progress: Progress) -> int:
     return number
 
 
+def waiting(path: Path, progress: Progress) -> bool:
+    """Do a job, the first of them only when all others were told."""
+    del progress
+    while path.name == "0" and not path.with_name("end").exists():
+        sleep(0.01)
+    path.touch()
+    return True
+
+
 def refusing(number: int, progress: Progress) -> int:
     del progress
     if number == 3:
@@ -40,6 +50,22 @@ def test_jobs_are_done_elsewhere_and_told_in_their_order() -> None:
     assert [(job, done) for job, (done, _) in found] == [(n, n * n) for n in range(1, 20)]
     assert sorted(progress) == [*range(1, 20)]
     assert HERE not in {process for _, (_, process) in found}
+
+
+def test_long_jobs_are_told_last_and_hold_up_no_other() -> None:
+    found = [job for job, _ in results(range(30), square, processes=2, long=2)]
+    assert found == [*range(2, 30), 0, 1]
+
+
+def test_no_more_is_done_ahead_than_there_is_memory_for_while_a_long_job_lasts(
+    tmp_path: Path,
+) -> None:
+    done = results([tmp_path / str(n) for n in range(60)], waiting, processes=2, long=1)
+    for _ in range(20):
+        next(done)
+    assert len([*tmp_path.iterdir()]) <= 21 + 2 * AHEAD
+    (tmp_path / "end").touch()
+    assert sum(1 for _ in done) == 40
 
 
 def test_where_one_process_is_enough_there_is_no_other() -> None:

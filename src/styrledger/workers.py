@@ -25,7 +25,7 @@ READY = b"this process takes jobs\n"
 """What a process says when all that follows are answers."""
 
 AHEAD = 3
-"""So far ahead is memory for what came of jobs that are not asked for yet."""
+"""So many jobs for each process are given out, or done, before the first of them is asked for."""
 
 J = TypeVar("J")
 D = TypeVar("D")
@@ -51,11 +51,12 @@ def results(
     *,
     processes: int,
     progress: Progress = ignore,
-    ahead: int = AHEAD,
+    long: int = 0,
 ) -> Generator[tuple[J, D]]:
     """Do jobs and yield each with what came of it, in their order; that must not be None.
 
-    ``ahead`` jobs for each process are given out before the first of them is asked for.
+    The first ``long`` jobs are told after all others, where there are several processes: nobody
+    waits for them, and nothing that is done meanwhile is kept for longer.
     With fewer than two processes, or where none can be had, they are done here. A job whose
     process failed is done here too, and so tells why.
     """
@@ -67,15 +68,12 @@ def results(
     pool = _Pool(started, do, progress)
     try:
         following = iter(jobs)
-        given = deque(islice(following, ahead * len(started)))
-        for job in given:
-            pool.give(job)
-        while given:
-            job = given.popleft()
-            done: D | None = pool.take()
-            for more in islice(following, 1):
-                given.append(more)
-                pool.give(more)
+        later = [(pool.give(job), job) for job in islice(following, long)]
+        given = deque((pool.give(job), job) for job in islice(following, AHEAD * len(started)))
+        while given or later:
+            number, job = given.popleft() if given else later.pop(0)
+            done: D | None = pool.take(number)
+            given += [(pool.give(more), more) for more in islice(following, 1)]
             yield job, do(job, progress) if done is None else done
     finally:
         pool.close()
@@ -91,26 +89,26 @@ class _Pool:
         self._waiting: SimpleQueue[tuple[int, Do[Any, Any], Any] | None] = SimpleQueue()
         self._told: SimpleQueue[Any] = SimpleQueue()
         self._ready: dict[int, Any] = {}
-        self._given = self._taken = 0
+        self._given = 0
         for process in started:
             Thread(target=_drive, args=(process, self._waiting, self._told), daemon=True).start()
 
-    def give(self, job: object) -> None:
-        """Give out one more job."""
-        self._waiting.put((self._given, self._do, job))
+    def give(self, job: object) -> int:
+        """Give out one more job; return its number."""
         self._given += 1
+        self._waiting.put((self._given, self._do, job))
+        return self._given
 
-    def take(self) -> Any:
-        """Wait for what came of the next job, None where its process failed."""
-        while self._taken not in self._ready:
+    def take(self, number: int) -> Any:
+        """Wait for what came of a job, None where its process failed."""
+        while number not in self._ready:
             said = self._told.get()
             if isinstance(said, int):
                 self._progress(said)
             else:
-                number, done = said
-                self._ready[number] = done
-        self._taken += 1
-        return self._ready.pop(self._taken - 1)
+                told, done = said
+                self._ready[told] = done
+        return self._ready.pop(number)
 
     def close(self) -> None:
         """End the processes, whatever they are at."""

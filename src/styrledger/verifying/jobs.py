@@ -20,16 +20,14 @@ from styrledger.workers import Progress
 FEW = 4
 """As many jobs as these are done before other processes are ready."""
 
-AHEAD = 32
-"""The first jobs are the longest: nobody waits for them with nothing else to do."""
-
 Done = Found | Faults | Mixed
 
 
 def results(jobs: Sequence[Job], progress: Progress) -> Iterator[tuple[Job, Done]]:
-    """Do jobs and yield each with what it found, in their order."""
+    """Do jobs and yield each with what it found, the parts of the log in their order."""
     processes = min(workers.cores(), len(jobs) - FEW)
-    return workers.results(jobs, do, processes=processes, progress=progress, ahead=AHEAD)
+    long = sum(isinstance(job, Whole) for job in jobs)  # they come first
+    return workers.results(jobs, do, processes=processes, progress=progress, long=long)
 
 
 def do(job: Job, progress: Progress) -> Done:

@@ -8,19 +8,23 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
+from styrledger.demo import ORGANISATIONS, record_files
 from styrledger.errors import CheckpointRefused, UnknownPosition
+from styrledger.exchange import records
 from styrledger.keys import SigningKey
 from styrledger.ledger import Ledger
 from styrledger.opened import view_path
 from styrledger.sealing import origin_of, read_checkpoint
 from styrledger.verifying.anchors import Held
+from styrledger.verifying.faults import Verification
 from styrledger.verifying.run import verify
 
 from .attacks import ENTRIES, Victim, sql, victim
 from .commands import add, adopted, answer, new, revised, run, told
 from .disks import small_disk
-from .ledgers import new_ledger
+from .ledgers import Commits, ledgers, new_ledger, recorded
 
 GOLDEN = ("7c1ad0b6-58d9-4c52-a4d5-0e6f43b5a0d1", "Prov", 1, "2020-01-15T12:00:00.000000Z")
 
@@ -32,6 +36,36 @@ def root_of(path: Path) -> str:
 @pytest.fixture(name="ledger")
 def _ledger(tmp_path: Path) -> Victim:
     return victim(tmp_path)
+
+
+# -- what is right is not told to be wrong
+
+
+def asked_for_everything(ledger: Ledger) -> Verification:
+    """Let all be kept that a view file can hold, and check the ledger."""
+    assert len([*ledger.history()]) == ledger.head()
+    assert len([*ledger.history(text="a")]) <= ledger.head()
+    for year in range(2019, 2023):
+        ledger.as_of().balances(year)
+    return ledger.verify()
+
+
+@given(ledgers())
+@settings(max_examples=50)
+def test_nothing_is_wrong_with_any_ledger_whatever_was_asked_of_it(commits: Commits) -> None:
+    with recorded(commits) as ledger:
+        found = asked_for_everything(ledger)
+    assert (found.faults, found.views) == ((), f"compared up to #{found.entries}")
+
+
+@pytest.mark.parametrize("example", ORGANISATIONS)
+def test_nothing_is_wrong_with_an_example_whatever_was_asked_of_it(
+    tmp_path: Path, example: str
+) -> None:
+    with Ledger.create(tmp_path / "prov.db", organisation=ORGANISATIONS[example]) as ledger:
+        for file in record_files(example):
+            ledger.record_all(records.read(file))
+        assert asked_for_everything(ledger).faults == ()
 
 
 # -- what stays the same

@@ -42,13 +42,17 @@ SELECT ore, ulp, text FROM sums WHERE line = (
 ) AND day <= ? AND known <= ? ORDER BY day DESC, known DESC LIMIT 1
 """
 
+USUAL = 100_000
+"""The precision of most balances, in öre: thousands of kronor."""
+
+# One look-up a line tells all of it: of most the öre, of others öre, precision and any text.
 ALL = """
-SELECT lines.unit, lines.line, sums.ore, sums.ulp, sums.text
-FROM lines JOIN sums ON sums.line = lines.id AND (sums.day, sums.known) = (
-    SELECT day, known FROM sums WHERE line = lines.id AND day <= ? AND known <= ?
+SELECT unit, line, (
+    SELECT CASE WHEN text IS NULL AND ulp = ? THEN ore
+        ELSE ore || ' ' || ulp || coalesce(' ' || text, '') END
+    FROM sums WHERE line = lines.id AND day <= ? AND known <= ?
     ORDER BY day DESC, known DESC LIMIT 1
-) WHERE lines.year = ? AND lines.kind = ? AND sums.ore IS NOT NULL
-ORDER BY lines.unit, lines.line
+) FROM lines WHERE year = ? AND kind = ? ORDER BY unit, line
 """
 
 NEW = """
@@ -68,9 +72,11 @@ class Balanced(Mapping[Balance, Amount]):
     """
 
     def __init__(self, rows: Iterable[Values]) -> None:
-        """Take what is kept of them, in order."""
+        """Take what ``ALL`` tells of them, in order."""
         self._rows: dict[Balance, Print] = {
-            (unit, line or None): (ore, ulp, text) for unit, line, ore, ulp, text in rows
+            (unit, line or None): told
+            for unit, line, kept in rows
+            if (told := (kept, USUAL, None) if kept.__class__ is int else _told(kept)) is not None
         }
 
     def __getitem__(self, key: Balance) -> Amount:
@@ -85,6 +91,14 @@ class Balanced(Mapping[Balance, Amount]):
     def items(self) -> ItemsView[Balance, Amount]:
         """Return the balances, each with what it is of."""
         return _Items(self, self._rows)
+
+
+def _told(kept: str | None) -> Print | None:
+    """Return what is kept of a balance, None where there is none."""
+    if kept is None:
+        return None
+    ore, ulp, *text = kept.split(" ", 2)
+    return int(ore), int(ulp), text[0] if text else None
 
 
 class _Items(ItemsView[Balance, Amount]):
@@ -124,7 +138,7 @@ class Sums:
                 if budget is not None and self._at.get(budget, -1) < head:
                     self._bring(budget, head, head)
             self._years[year, kind] = head
-        asked = (on.toordinal(), known, year, kind)
+        asked = (USUAL, on.toordinal(), known, year, kind)
         return Balanced(self._view.connection.execute(ALL, asked).fetchall())
 
     def _bring(self, budget: Of, known: int, head: int) -> None:

@@ -200,6 +200,12 @@ def line(**changed: Any) -> str:
             id="broken JSON",
         ),
         pytest.param(
+            '{"type": "budget.adopted", "unit": "KS"',
+            "not JSON (Expecting ',' delimiter, column 40), expected {\"type\": …}, "
+            "write one object a line",
+            id="JSON that is not ended",
+        ),
+        pytest.param(
             f'{{"type": {"[" * 100_000}',
             'not JSON (nested too deeply), expected {"type": …}, write one object a line',
             id="deeply nested JSON",

@@ -10,6 +10,7 @@ import shlex
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +22,7 @@ import click
 import pytest
 
 from styrledger.cli.app import COMMANDS, main
+from styrledger.demo import ORGANISATIONS
 
 from .commands import (
     UNITS,
@@ -660,6 +662,15 @@ def test_demo_builds_the_examples_and_answers(tmp_path: Path) -> None:
     for question in questions:
         asked = run(*shlex.split(question)[1:])
         assert (question, asked.exit_code, asked.stderr) == (question, 0, "")
+
+
+def test_demo_builds_every_example_before_it_answers(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "styrledger", "demo", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as demo:  # noqa: S603 - our own command
+        assert demo.stdout is not None
+        assert demo.stdout.readline().startswith(str(tmp_path).encode())
+        built = {path.stem for path in tmp_path.glob("*.db") if ".views" not in path.name}
+    assert built == {*ORGANISATIONS}
 
 
 def test_demo_needs_a_folder(tmp_path: Path) -> None:

@@ -48,11 +48,15 @@ def demo(directory: str | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise FileUnreadable(str(folder), fault.strerror or str(fault)) from fault
-    for example, organisation in examples.ORGANISATIONS.items():
-        path = folder / f"{example}.db"
-        with _opened(path, organisation) as ledger:
+    paths = {example: folder / f"{example}.db" for example in examples.ORGANISATIONS}
+    # All of them first: who reads the answers may stop after some of them.
+    for example, path in paths.items():
+        with _opened(path, examples.ORGANISATIONS[example]) as ledger:
             for file in examples.record_files(example):
                 ledger.record_all(records.read(file), by="demo")
+    for example, path in paths.items():
+        organisation = examples.ORGANISATIONS[example]
+        with Ledger.open(path) as ledger:
             click.echo(f"{path}: {ledger.head()} entries of {organisation}\n")
             for answer in ANSWERS.get(example, ()):
                 answer(ledger)

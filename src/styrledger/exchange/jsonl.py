@@ -94,7 +94,9 @@ def _value(text: str) -> object:
     except ValueRefused:
         raise
     except json.JSONDecodeError as fault:
-        reason = f"{fault.msg}, column {fault.colno}"
+        # The end of the line is where something is missing, and not the line after it.
+        column = min(fault.pos, len(text.rstrip())) + 1
+        reason = f"{fault.msg}, column {column}"
     except RecursionError:
         reason = "nested too deeply"
     except ValueError as fault:

@@ -52,6 +52,11 @@ class Victim:
         """Where its view file lies."""
         return view_path(self.path)
 
+    def copied(self, folder: Path) -> Victim:
+        """Return a copy of it in a folder that is not there yet."""
+        shutil.copytree(self.path.parent, folder)
+        return Victim(folder / self.path.name, self.checkpoint, folder / self.yesterday.name)
+
     def check(self, *, held: bool = True) -> Verification:
         """Check the ledger, with the checkpoint that is held elsewhere or without it."""
         given = [Held("old.txt", self.checkpoint)] if held else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -23,11 +22,7 @@ def _original(tmp_path_factory: pytest.TempPathFactory) -> Victim:
 
 @pytest.fixture(name="ledger")
 def _ledger(original: Victim, tmp_path: Path) -> Victim:
-    folder = tmp_path / "copy"
-    shutil.copytree(original.path.parent, folder)
-    return Victim(
-        folder / original.path.name, original.checkpoint, folder / original.yesterday.name
-    )
+    return original.copied(tmp_path / "copy")
 
 
 def test_the_ledger_before_any_attack_is_as_it_was_recorded(ledger: Victim) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -31,11 +30,7 @@ def _original(tmp_path_factory: pytest.TempPathFactory) -> Victim:
 
 @pytest.fixture(name="ledger")
 def _ledger(original: Victim, tmp_path: Path) -> Victim:
-    folder = tmp_path / "copy"
-    shutil.copytree(original.path.parent, folder)
-    return Victim(
-        folder / original.path.name, original.checkpoint, folder / original.yesterday.name
-    )
+    return original.copied(tmp_path / "copy")
 
 
 def replaced(ledger: Victim, position: int, change: Callable[[dict[str, Any]], object]) -> None:
@@ -228,3 +223,14 @@ def test_a_query_without_end_in_the_place_of_a_table_is_not_asked(
     connection.close()
     with pytest.raises(NotALedger, match="a view stands in the place of a table"):
         ledger.check()
+
+
+@pytest.mark.parametrize("value", ["'abc'", "1.5", "x'00'", "'12 kr and more'"])
+def test_all_lines_are_right_where_a_sum_in_the_view_file_is_none(
+    ledger: Victim, value: str
+) -> None:
+    with Ledger.open(ledger.path) as opened:
+        right = dict(opened.as_of().balances(2020))
+    sql(ledger.views, f"UPDATE sums SET ore = {value}")  # noqa: S608 - the values above
+    with Ledger.open(ledger.path) as opened:
+        assert dict(opened.as_of().balances(2020)) == right

@@ -6,12 +6,14 @@ balance on a day, as known at a position, is then one step in an index.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from styrledger import subjects
 from styrledger.amounts import Amount
+from styrledger.errors import quoted
 from styrledger.projections.places import Values
 from styrledger.projections.printed import Print, amount_of
 from styrledger.subjects import RULINGS
@@ -93,12 +95,20 @@ class Balanced(Mapping[Balance, Amount]):
         return _Items(self, self._rows)
 
 
-def _told(kept: str | None) -> Print | None:
-    """Return what is kept of a balance, None where there is none."""
+def _told(kept: object) -> Print | None:
+    """Return what is kept of a balance, None where there is none.
+
+    Raises:
+        sqlite3.DatabaseError: no ledger keeps such a thing; the file is to be made anew.
+    """
     if kept is None:
         return None
-    ore, ulp, *text = kept.split(" ", 2)
-    return int(ore), int(ulp), text[0] if text else None
+    try:
+        ore, ulp, *text = str(kept).split(" ", 2)
+        return int(ore), int(ulp), text[0] if text else None
+    except ValueError as fault:
+        what = f"{quoted(kept)} is no balance"
+        raise sqlite3.DatabaseError(what) from fault
 
 
 class _Items(ItemsView[Balance, Amount]):

@@ -11,7 +11,7 @@ from styrledger.rows import Row
 from styrledger.verifying.faults import Faults, LedgerFault, fault_at
 
 MOST = 100_000
-"""So many streams are followed; of a log with more the database is asked, which sorts them all."""
+"""So many streams are followed; of a log with more the database is asked, by its index of them."""
 
 
 class Versions:
